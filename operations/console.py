@@ -1,0 +1,14 @@
+"""The two streams of the CLI: results go to stdout, everything said about the work goes to stderr."""
+
+import json
+from typing import Any
+
+from rich.console import Console
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """Print `value` as JSON on stdout, unstyled and unwrapped, so that it can be piped."""
+    out.print(json.dumps(value, indent=2, ensure_ascii=False, default=str), markup=False, highlight=False)
