@@ -2,17 +2,18 @@
 
 import importlib
 import sys
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-import click
 import typer
 from typer.core import TyperGroup
 
 from operations.errors import HybridError
 
+if TYPE_CHECKING:
+    from typer.core import TyperCommand
 
-@dataclass(frozen=True)
-class Group:
+
+class Group(NamedTuple):
     """A command group: the module that holds its typer `app`, and the line `hybrid --help` shows."""
 
     module: str
@@ -28,22 +29,23 @@ GROUPS = {
 class LazyGroup(TyperGroup):
     """Lists every group from `GROUPS`, but imports a group's module only when that group runs."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         return [*GROUPS, *super().list_commands(ctx)]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        group = GROUPS.get(cmd_name)
-        if group is None:
-            return super().get_command(ctx, cmd_name)
-        if self._only_listing(ctx):
-            return click.Command(cmd_name, help=group.help)
-        command = typer.main.get_command(importlib.import_module(group.module).app)
+    def get_command(  # type: ignore[override]
+        self,
+        ctx: typer.Context,  # noqa: ARG002
+        cmd_name: str,
+    ) -> "TyperCommand | TyperGroup | None":
+        if cmd_name not in GROUPS:
+            return None
+        group = GROUPS[cmd_name]
+        if cmd_name not in sys.argv[1:]:  # only listed, by `--help` or completion
+            return TyperGroup(name=cmd_name, help=group.help)
+        app: typer.Typer = importlib.import_module(group.module).app
+        command = typer.main.get_group(app)
         command.name = cmd_name
         return command
-
-    @staticmethod
-    def _only_listing(ctx: click.Context) -> bool:
-        return not ctx.args and not ctx._protected_args
 
 
 app = typer.Typer(
@@ -52,12 +54,13 @@ app = typer.Typer(
     help="Operate the platform: configuration, the embedded AWS, rollback, recovery and cost.",
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
+    add_completion=False,
 )
 
 
 @app.callback()
 def _root() -> None:
-    """Keeps typer in group mode although commands arrive lazily."""
+    """Operate the platform: configuration, the embedded AWS, rollback, recovery and cost."""
 
 
 def main() -> None:

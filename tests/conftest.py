@@ -7,6 +7,7 @@ is not loopback, whatever a test or the code under test configured.
 
 import os
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -47,11 +48,10 @@ def _only_loopback() -> Iterator[None]:
 
     send = URLLib3Session.send
 
-    def guarded(self: URLLib3Session, request: object) -> object:
-        url = str(getattr(request, "url", ""))
-        assert is_local(url), f"a test tried to reach {url}, which is not this machine"
+    def guarded(self: URLLib3Session, request: Any) -> Any:
+        assert is_local(request.url), f"a test tried to reach {request.url}, which is not this machine"
         return send(self, request)
 
-    URLLib3Session.send = guarded
-    yield
-    URLLib3Session.send = send
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(URLLib3Session, "send", guarded)
+        yield
