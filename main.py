@@ -1,0 +1,51 @@
+"""Synthesize every stack of the fleet into cdktf.out. No resources here."""
+
+import os
+import sys
+from pathlib import Path
+
+from environments.loader import load_fleet
+
+from environments.errors import ConfigError
+from environments.schema import Fleet
+
+ROOT = Path(__file__).resolve().parent
+
+
+def synthesize(fleet: Fleet, outdir: str) -> None:
+    """Write the Terraform JSON of all stacks, in the order of a first deployment."""
+    # Imported late: a configuration error is reported without waiting for jsii.
+    from cdktf import App
+
+    from stacks.bootstrap import BootstrapStack
+    from stacks.dr import DrStack
+    from stacks.edge import EdgeStack
+    from stacks.provider_mirror import use_provider_mirror
+    from stacks.replication import ReplicationStack
+    from stacks.shared import SharedStack
+    from stacks.workload import WorkloadStack
+
+    app = App(outdir=outdir)
+    BootstrapStack(app, "bootstrap", fleet=fleet)
+    SharedStack(app, fleet.shared.name, fleet=fleet)
+    for name, environment in fleet.workloads.items():
+        WorkloadStack(app, name, fleet=fleet, environment=environment)
+    DrStack(app, fleet.dr.name, fleet=fleet)
+    ReplicationStack(app, "replication", fleet=fleet)
+    EdgeStack(app, "edge", fleet=fleet)
+    app.synth()
+    use_provider_mirror(Path(outdir))
+
+
+def main() -> None:
+    """Entry point of `cdktf synth`; configuration errors are listed one a line and exit with 2."""
+    try:
+        fleet = load_fleet()
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None
+    synthesize(fleet, os.environ.get("CDKTF_OUTDIR", str(ROOT / "cdktf.out")))
+
+
+if __name__ == "__main__":
+    main()

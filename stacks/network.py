@@ -1,0 +1,38 @@
+"""The network that every environment stands on: VPC, flow logs, endpoints, and its published ids."""
+
+from constructs import Construct
+
+from environments import naming
+from environments.schema import EnvironmentBase
+from hybrid_constructs.network.endpoints import Endpoints
+from hybrid_constructs.network.exchange import publish_network
+from hybrid_constructs.network.flow_logs import FlowLogs
+from hybrid_constructs.network.vpc import Network
+
+
+def environment_network(
+    scope: Construct, *, environment: EnvironmentBase, name: str, role_path: str
+) -> Network:
+    """Build and publish the network of `environment`."""
+    config = environment.network
+    network = Network(scope, "Network", name=name, config=config)
+    FlowLogs(
+        scope,
+        "FlowLogs",
+        network=network,
+        log_group_name=naming.flow_log_group(environment.name),
+        role_path=role_path,
+        config=config.flow_logs,
+    )
+    Endpoints(
+        scope,
+        "Endpoints",
+        network=network,
+        config=config.endpoints,
+        region=environment.region,
+        account_id=environment.account_id,
+    )
+    publish_network(
+        scope, "NetworkParameter", name=naming.network_parameter(environment.name), network=network
+    )
+    return network
