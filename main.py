@@ -4,9 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-from environments.loader import load_fleet
-
 from environments.errors import ConfigError
+from environments.loader import load_fleet
 from environments.schema import Fleet
 
 ROOT = Path(__file__).resolve().parent

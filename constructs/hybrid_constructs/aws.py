@@ -10,14 +10,14 @@ import os
 from typing import Any
 from urllib.parse import urlsplit
 
-from cdktf import S3Backend, TerraformProvider, TerraformResourceLifecycle, TerraformStack
+from cdktf import S3Backend, TerraformResourceLifecycle, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 from constructs import Construct
 
 TERRAFORM_VERSION = ">= 1.11"
 """Write-only arguments and the S3 lock file need it."""
 
-_EMULATOR_CREDENTIALS = {"access_key": "test", "secret_key": "test"}
+_EMULATOR_CREDENTIAL = "test"
 
 
 def on_emulator() -> bool:
@@ -39,6 +39,7 @@ def aws_provider(
     alias: str | None = None,
 ) -> AwsProvider:
     """The provider of one region. It refuses every account but `account_id`."""
+    emulator = on_emulator()
     return AwsProvider(
         scope,
         f"aws-{alias}" if alias else "aws",
@@ -46,7 +47,9 @@ def aws_provider(
         region=region,
         allowed_account_ids=[account_id],
         default_tags=[AwsProviderDefaultTags(tags=tags)],
-        **({"s3_use_path_style": True, **_EMULATOR_CREDENTIALS} if on_emulator() else {}),
+        access_key=_EMULATOR_CREDENTIAL if emulator else None,
+        secret_key=_EMULATOR_CREDENTIAL if emulator else None,
+        s3_use_path_style=emulator or None,
     )
 
 
@@ -54,6 +57,7 @@ def s3_backend(
     stack: TerraformStack, *, bucket: str, key: str, region: str, account_id: str, key_alias: str
 ) -> None:
     """Keep the stack's state in `bucket`, encrypted with the KMS key `key_alias`, locked by a lock file."""
+    emulator = on_emulator()
     S3Backend(
         stack,
         bucket=bucket,
@@ -62,24 +66,16 @@ def s3_backend(
         encrypt=True,
         # Without it `encrypt` asks for SSE-S3 and overrides the bucket's own KMS default.
         kms_key_id=f"arn:aws:kms:{region}:{account_id}:{key_alias}",
-        **(_EMULATOR_CREDENTIALS if on_emulator() else {}),
+        access_key=_EMULATOR_CREDENTIAL if emulator else None,
+        secret_key=_EMULATOR_CREDENTIAL if emulator else None,
     )
-    override(stack, "terraform.backend.s3", use_lockfile=True, allowed_account_ids=[account_id])
-    if on_emulator():
-        override(stack, "terraform.backend.s3", use_path_style=True)
-
-
-def override(stack: TerraformStack, path: str, **values: Any) -> None:
-    """Set arguments that cdktf 0.21 has no property for."""
-    for name, value in values.items():
-        stack.add_override(f"{path}.{name}", value)
+    # cdktf 0.21 has no property for these.
+    stack.add_override("terraform.backend.s3.use_lockfile", True)
+    stack.add_override("terraform.backend.s3.allowed_account_ids", [account_id])
+    if emulator:
+        stack.add_override("terraform.backend.s3.use_path_style", True)
 
 
 def policy(*statements: dict[str, Any]) -> str:
     """An IAM policy document as compact JSON with a stable order."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, separators=(",", ":"))
-
-
-def in_region(provider: TerraformProvider | None) -> dict[str, Any]:
-    """Keyword argument for a resource that may live in another region than the stack's own."""
-    return {} if provider is None else {"provider": provider}

@@ -26,7 +26,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 )
 from constructs import Construct
 
-from hybrid_constructs.aws import in_region, on_emulator, policy, protected
+from hybrid_constructs.aws import on_emulator, policy, protected
 from hybrid_constructs.security.key import DataKey
 from hybrid_constructs.security.policies import tls_only
 
@@ -52,9 +52,8 @@ class SecureBucket(Construct):
         provider: TerraformProvider | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        region = in_region(provider)
         bucket = S3Bucket(
-            self, "Bucket", bucket=name, force_destroy=on_emulator(), lifecycle=protected(), **region
+            self, "Bucket", bucket=name, force_destroy=on_emulator(), lifecycle=protected(), provider=provider
         )
         self.name = name
         self.key = key
@@ -66,10 +65,10 @@ class SecureBucket(Construct):
             "Versioning",
             bucket=self.id,
             versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
-            **region,
+            provider=provider,
         )
         S3BucketServerSideEncryptionConfigurationA(
-            self, "Encryption", bucket=self.id, rule=[_kms(key.arn)], **region
+            self, "Encryption", bucket=self.id, rule=[_kms(key.arn)], provider=provider
         )
         access_block = S3BucketPublicAccessBlock(
             self,
@@ -79,14 +78,14 @@ class SecureBucket(Construct):
             block_public_policy=True,
             ignore_public_acls=True,
             restrict_public_buckets=True,
-            **region,
+            provider=provider,
         )
         S3BucketOwnershipControls(
             self,
             "Ownership",
             bucket=self.id,
             rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
-            **region,
+            provider=provider,
         )
         S3BucketPolicy(
             self,
@@ -95,7 +94,7 @@ class SecureBucket(Construct):
             policy=policy(tls_only(self.arn)),
             # S3 refuses two changes of a bucket's access settings at the same time.
             depends_on=[access_block],
-            **region,
+            provider=provider,
         )
         S3BucketLifecycleConfiguration(
             self,
@@ -103,7 +102,7 @@ class SecureBucket(Construct):
             bucket=self.id,
             rule=[_keep_versions(noncurrent_versions_days)],
             depends_on=[self.versioning],
-            **region,
+            provider=provider,
         )
 
 

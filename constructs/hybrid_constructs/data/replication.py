@@ -18,7 +18,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_replication_configuration import (
 )
 from constructs import Construct
 
-from hybrid_constructs.aws import in_region, policy
+from hybrid_constructs.aws import policy
 from hybrid_constructs.data.bucket import SecureBucket
 from hybrid_constructs.security.policies import Statement, service_trust
 
@@ -70,7 +70,7 @@ class BucketReplication(Construct):
                 rule=[_rule(target)],
                 # S3 refuses a rule unless both sides are versioned; the ids alone do not say so.
                 depends_on=[source.versioning, target.versioning],
-                **in_region(source.provider),
+                provider=source.provider,
             )
 
 

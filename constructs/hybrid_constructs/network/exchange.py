@@ -10,7 +10,6 @@ from cdktf_cdktf_provider_aws.data_aws_ssm_parameter import DataAwsSsmParameter
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
-from hybrid_constructs.aws import in_region
 from hybrid_constructs.network.vpc import Network
 
 
@@ -40,7 +39,7 @@ class Published(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, name: str, provider: Any = None) -> None:
         super().__init__(scope, id_)
-        parameter = DataAwsSsmParameter(self, "Parameter", name=name, **in_region(provider))
+        parameter = DataAwsSsmParameter(self, "Parameter", name=name, provider=provider)
         # insecure_value: ids are no secrets, and plans stay readable.
         self._json = Fn.jsondecode(parameter.insecure_value)
 

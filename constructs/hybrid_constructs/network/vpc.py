@@ -1,6 +1,7 @@
 """The VPC of one environment: tiers of subnets, their routes, NAT and flow logs."""
 
 from itertools import count
+from typing import Any
 
 from cdktf import Fn, ITerraformDependable
 from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
@@ -71,17 +72,18 @@ class Network(Construct):
         tables: dict[str, str],
         cidr: str,
         depends_on: list[ITerraformDependable] | None = None,
-        **target: str,
+        **target: Any,
     ) -> None:
         """Route `cidr` to `target` (such as `transit_gateway_id=...`) from each of `tables`."""
-        destination = "destination_ipv6_cidr_block" if ":" in cidr else "destination_cidr_block"
+        v6 = ":" in cidr
         for key, table_id in tables.items():
             Route(
                 self,
                 f"{id_}-{key}",
                 route_table_id=table_id,
+                destination_cidr_block=None if v6 else cidr,
+                destination_ipv6_cidr_block=cidr if v6 else None,
                 depends_on=depends_on,
-                **{destination: cidr},
                 **target,
             )
 
@@ -93,14 +95,7 @@ class Network(Construct):
         }
 
     def _subnet(self, tier: str, zone: str, cidr: str, index: int) -> str:
-        ipv6 = (
-            {
-                "ipv6_cidr_block": Fn.cidrsubnet(self._vpc.ipv6_cidr_block, _IPV6_SUBNET_BITS, index),
-                "assign_ipv6_address_on_creation": True,
-            }
-            if self.config.ipv6
-            else {}
-        )
+        ipv6 = self.config.ipv6
         key = f"{tier}-{zone[-1]}"
         return Subnet(
             self,
@@ -110,7 +105,10 @@ class Network(Construct):
             availability_zone=zone,
             map_public_ip_on_launch=False,
             tags={"Name": f"{self.name}-{key}", "Tier": tier},
-            **ipv6,
+            ipv6_cidr_block=Fn.cidrsubnet(self._vpc.ipv6_cidr_block, _IPV6_SUBNET_BITS, index)
+            if ipv6
+            else None,
+            assign_ipv6_address_on_creation=ipv6 or None,
         ).id
 
     def _route_tables(self) -> dict[str, str]:

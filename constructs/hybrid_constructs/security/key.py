@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
-from hybrid_constructs.aws import in_region, policy, protected
+from hybrid_constructs.aws import policy, protected
 
 
 class DataKey(Construct):
@@ -33,10 +33,10 @@ class DataKey(Construct):
             deletion_window_in_days=deletion_window_days,
             policy=policy(_account_administration(account_id)),
             lifecycle=protected(),
-            **in_region(provider),
+            provider=provider,
         )
         self.arn = key.arn
-        KmsAlias(self, "Alias", name=alias, target_key_id=key.id, **in_region(provider))
+        KmsAlias(self, "Alias", name=alias, target_key_id=key.id, provider=provider)
 
 
 def _account_administration(account_id: str) -> dict[str, Any]:
