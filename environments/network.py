@@ -1,19 +1,25 @@
 """Address plan of one VPC: zones, tiers, NAT and endpoints."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from ipaddress import IPv4Network
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from environments.base import Cidr, FrozenModel, RetentionDays, ZoneName
+from environments.base import Cidr, Form, FrozenModel, NamedOnce, RetentionDays, ZoneName
+from environments.errors import Finding
 
 TIERS = ("public", "private", "data")
 """Public holds load balancers and NAT gateways, private the services, data the databases and caches."""
 
 _TIER_BITS = {"public": 4, "private": 3, "data": 4}
 """Bits below the VPC's prefix: in a /16 a public and a data subnet is a /20, a private one a /19."""
+
+
+EndpointService = Annotated[
+    str, Form(r"[a-z0-9][a-z0-9._-]*", "the end of an AWS endpoint service name", "ecr.api", max_length=64)
+]
 
 
 class NatMode(StrEnum):
@@ -27,10 +33,10 @@ class NatMode(StrEnum):
 class EndpointsConfig(FrozenModel):
     """AWS services that private subnets reach without passing a NAT gateway."""
 
-    gateway: tuple[Literal["s3", "dynamodb"], ...] = ("s3",)
+    gateway: Annotated[tuple[Literal["s3", "dynamodb"], ...], NamedOnce] = ("s3",)
     """Gateway endpoints: free, routed by prefix list."""
 
-    interface: tuple[str, ...] = ()
+    interface: Annotated[tuple[EndpointService, ...], NamedOnce] = ()
     """Interface endpoints by service, such as `ecr.api`: billed per zone and hour."""
 
 
@@ -38,7 +44,11 @@ class FlowLogsConfig(FrozenModel):
     """What the VPC records about its traffic."""
 
     traffic: Literal["ACCEPT", "REJECT", "ALL"] = "ALL"
+    """Which traffic is recorded."""
+
     retention_days: RetentionDays = 14
+    """Days that the records are kept."""
+
     aggregation_seconds: Literal[60, 600] = 600
     """Longest window that one record covers."""
 
@@ -47,58 +57,76 @@ class SubnetsConfig(FrozenModel):
     """Explicit subnets: one per zone and tier, in the order of `zones`."""
 
     public: tuple[Cidr, ...]
+    """Load balancers and NAT gateways."""
+
     private: tuple[Cidr, ...]
+    """Services."""
+
     data: tuple[Cidr, ...]
+    """Databases and caches."""
 
 
 class NetworkConfig(FrozenModel):
     """One VPC. Give `subnets`, or leave them out and they are computed from `cidr` and `zones`."""
 
     cidr: Cidr
-    zones: Annotated[tuple[ZoneName, ...], Field(min_length=1, max_length=4)]
+    """Range of the VPC, /16 to /24; no other environment may overlap it."""
+
+    zones: Annotated[tuple[ZoneName, ...], NamedOnce, Field(min_length=1, max_length=4)]
+    """Availability zones of the environment's region, one to four."""
+
     nat: NatMode = NatMode.PER_AZ
+    """NAT gateways: `none`, `single` for the VPC, or one `per_az`."""
+
     endpoints: EndpointsConfig = EndpointsConfig()
     flow_logs: FlowLogsConfig = FlowLogsConfig()
     subnets: SubnetsConfig | None = None
+    """Explicit subnets; computed if left out."""
 
-    @model_validator(mode="after")
-    def _vpc_size(self) -> Self:
+    ipv6: bool = False
+    """Add IPv6 to every subnet. IPv4 addresses stay as they are, so it can be switched on later."""
+
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return self._vpc_size(), self._subnet_counts(), self._subnets_inside(), self._subnets_disjoint()
+
+    def _vpc_size(self) -> Iterator[Finding]:
         prefix = IPv4Network(self.cidr).prefixlen
         if not 16 <= prefix <= 24:
-            raise ValueError(
-                f"cidr {self.cidr} is a /{prefix}; use /16 to /24: a VPC may be a /16 at most, "
-                "and below /24 the tiers no longer fit AWS's smallest subnet, a /28"
+            yield Finding(
+                ("cidr",),
+                f"is a /{prefix}; use /16 to /24: a VPC may be a /16 at most, and below /24 the tiers no "
+                "longer fit AWS's smallest subnet, a /28",
+                self.cidr,
             )
-        if len(set(self.zones)) != len(self.zones):
-            raise ValueError(f"zones {', '.join(self.zones)} name a zone twice; name each once")
-        return self
 
-    @model_validator(mode="after")
-    def _explicit_subnets_fit(self) -> Self:
-        if self.subnets is None:
-            return self
-        problems = [*self._count_problems(self.subnets), *self._range_problems(self.subnets)]
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
-
-    def _count_problems(self, subnets: SubnetsConfig) -> Iterator[str]:
-        for tier in TIERS:
-            given = len(getattr(subnets, tier))
+    def _subnet_counts(self) -> Iterator[Finding]:
+        for tier in TIERS if self.subnets else ():
+            given = len(getattr(self.subnets, tier))
             if given != len(self.zones):
-                yield f"subnets.{tier} has {given} subnets for {len(self.zones)} zones; give one per zone"
+                message = f"has {given} subnets for {len(self.zones)} zones; give one for each zone"
+                yield Finding(("subnets", tier), message)
 
-    def _range_problems(self, subnets: SubnetsConfig) -> Iterator[str]:
+    def _subnets_inside(self) -> Iterator[Finding]:
         vpc = IPv4Network(self.cidr)
-        named = [
-            (f"subnets.{tier} {cidr}", IPv4Network(cidr)) for tier in TIERS for cidr in getattr(subnets, tier)
-        ]
-        for index, (name, network) in enumerate(named):
+        for path, network in self._explicit_subnets():
             if not network.subnet_of(vpc):
-                yield f"{name} is outside the VPC {self.cidr}; choose a range inside it"
-            for other_name, other in named[:index]:
+                yield Finding(path, f"outside the VPC, {vpc}; choose a range inside it", value=str(network))
+            if not 16 <= network.prefixlen <= 28:
+                message = f"is a /{network.prefixlen}; AWS offers subnets of /16 to /28"
+                yield Finding(path, message, value=str(network))
+
+    def _subnets_disjoint(self) -> Iterator[Finding]:
+        named = list(self._explicit_subnets())
+        for index, (path, network) in enumerate(named):
+            for (_, tier, position), other in named[:index]:
                 if network.overlaps(other):
-                    yield f"{name} overlaps {other_name}; make them disjoint"
+                    message = f"overlaps {tier}[{position}], {other}; make them disjoint"
+                    yield Finding(path, message, value=str(network))
+
+    def _explicit_subnets(self) -> Iterator[tuple[tuple[str, str, int], IPv4Network]]:
+        for tier in TIERS if self.subnets else ():
+            for index, cidr in enumerate(getattr(self.subnets, tier)):
+                yield ("subnets", tier, index), IPv4Network(cidr)
 
     @property
     def tiers(self) -> dict[str, dict[str, str]]:

@@ -1,23 +1,44 @@
 """Disaster recovery: what stands by in the second region and which objectives it must meet."""
 
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from environments.base import FrozenModel, HostName
+from environments.base import (
+    Count,
+    DatabaseClass,
+    DatabaseIdentifier,
+    Form,
+    FrozenModel,
+    HostName,
+    NamedOnce,
+    UrlPath,
+)
+from environments.errors import Finding
 
-Minutes = Annotated[int, Field(ge=0)]
+Minutes = Annotated[int, Field(ge=0, examples=[15])]
+BucketName = Annotated[
+    str,
+    Form(
+        r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
+        "3 to 63 lower-case letters, digits and hyphens, without a hyphen at either end",
+        "acme-dr-logs",
+    ),
+]
 
 
 class Objective(FrozenModel):
     """How much may be lost (RPO) and how long recovery may take (RTO), in minutes."""
 
     rpo_minutes: Minutes | None
-    """`null` where loss is accepted."""
+    """Newest data that may be lost; `null` where loss is accepted."""
 
     rto_minutes: Minutes
-    how: str
+    """Longest that recovery may take."""
+
+    how: Annotated[str, Field(examples=["promote the replica"])]
     """The mechanism that meets it, in a few words."""
 
 
@@ -25,11 +46,22 @@ class ObjectivesConfig(FrozenModel):
     """Recovery objectives per resource and for the whole."""
 
     application: Objective
+    """The running services."""
+
     database: Objective
+    """The shared database; its RPO bounds `database_replica.lag_alarm_seconds`."""
+
     cache: Objective
+    """Redis."""
+
     objects: Objective
+    """Files in S3."""
+
     logs: Objective
+    """Application and audit logs."""
+
     all: Objective
+    """The platform as a whole."""
 
 
 class ReplicaRole(StrEnum):
@@ -42,42 +74,79 @@ class ReplicaRole(StrEnum):
 class ReplicaConfig(FrozenModel):
     """Cross-region read replica of the shared database."""
 
-    identifier: Annotated[str, StringConstraints(pattern=r"^[a-z](-?[a-z0-9]){0,62}$")]
-    instance_class: Annotated[str, StringConstraints(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$")]
+    identifier: DatabaseIdentifier
+    """Name of the RDS instance."""
+
+    instance_class: DatabaseClass
+    """RDS instance class, such as `db.t3.medium`."""
+
     role: ReplicaRole = ReplicaRole.REPLICA
-    lag_alarm_seconds: Annotated[int, Field(ge=1)]
+    """`replica`; a failover turns it into `primary`."""
+
+    lag_alarm_seconds: Annotated[int, Field(ge=1, examples=[900])]
     """ReplicaLag above this raises the alarm; it may not exceed the database's RPO."""
 
 
 class StandbyConfig(FrozenModel):
     """What runs in the second region before a failover."""
 
-    service_tasks: Annotated[int, Field(ge=0)] = 0
+    service_tasks: Count = 0
+    """Tasks of each service; 0 is the pilot light."""
+
     cache: Literal["off", "warm"] = "off"
+    """`"off"` (in quotes: YAML reads a bare off as false) or `warm`."""
 
 
 class HealthCheckConfig(FrozenModel):
     """Route 53 endpoint check of one region's load balancer."""
 
-    path: Annotated[str, StringConstraints(pattern=r"^/")] = "/actuator/health"
+    path: UrlPath = "/actuator/health"
+    """Path that is asked, over HTTPS."""
+
     port: Annotated[int, Field(ge=1, le=65535)] = 443
+    """Port that is asked."""
+
     interval_seconds: Literal[10, 30] = 30
+    """Seconds between two requests of one checker."""
+
     failure_threshold: Annotated[int, Field(ge=1, le=10)] = 3
+    """Failures in a row that turn the check unhealthy."""
 
 
 class CacheTtlConfig(FrozenModel):
     """How long CloudFront keeps an answer, in seconds."""
 
-    minimum: Annotated[int, Field(ge=0)] = 0
-    default: Annotated[int, Field(ge=0)] = 300
-    maximum: Annotated[int, Field(ge=0)] = 3600
+    minimum: Count = 0
+    """Shortest, whatever the origin says."""
+
+    default: Count = 300
+    """When the origin says nothing."""
+
+    maximum: Count = 3600
+    """Longest, whatever the origin says."""
+
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return (self._in_order(),)
+
+    def _in_order(self) -> Iterator[Finding]:
+        if not self.minimum <= self.default <= self.maximum:
+            message = (
+                f"is not between minimum, {self.minimum}, and maximum, {self.maximum}; put them in order"
+            )
+            yield Finding(("default",), message, str(self.default))
 
 
 class CdnConfig(FrozenModel):
     """The CloudFront distribution in front of both regions."""
 
     alias: HostName
-    failover_status_codes: tuple[Literal[403, 404, 500, 502, 503, 504], ...] = (500, 502, 503, 504)
+    """Own DNS name of the distribution."""
+
+    failover_status_codes: Annotated[tuple[Literal[403, 404, 500, 502, 503, 504], ...], NamedOnce] = (
+        *(500, 502, 503, 504),
+    )
+    """Answers of the primary origin that send a request on to the second."""
+
     ttl_seconds: CacheTtlConfig = CacheTtlConfig()
 
 
@@ -85,16 +154,28 @@ class EdgeConfig(FrozenModel):
     """What users meet first: failover DNS and the CDN."""
 
     host: HostName
-    """Name of the failover records."""
+    """Name of the failover records; one service of the primary must answer to it."""
 
     health_check: HealthCheckConfig = HealthCheckConfig()
     cdn: CdnConfig
+
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return (self._names_differ(),)
+
+    def _names_differ(self) -> Iterator[Finding]:
+        if self.cdn.alias == self.host:
+            message = "is edge.host as well; a name is either the CDN's or the failover record's, use another"
+            yield Finding(("cdn", "alias"), message, self.host)
 
 
 class ReplicationConfig(FrozenModel):
     """Copies that S3 keeps in the second region."""
 
-    bucket: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")]
+    bucket: BucketName
+    """Bucket in the second region that receives the copies."""
+
     storage_class: Literal["STANDARD", "STANDARD_IA", "GLACIER_IR"] = "STANDARD_IA"
+    """Storage class of the copies."""
+
     time_control_minutes: Literal[15] = 15
     """S3 Replication Time Control knows 15 minutes only."""

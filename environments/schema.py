@@ -3,11 +3,22 @@
 Everything below is plain data: no cdktf, no AWS calls. Defaults live here, a YAML file is the difference.
 """
 
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field
 
-from environments.base import ZONES_BY_REGION, AccountId, FrozenModel, Name, Region, RetentionDays
+from environments.base import (
+    ZONES_BY_REGION,
+    AccountId,
+    Form,
+    FrozenModel,
+    Name,
+    NamedOnce,
+    Region,
+    RetentionDays,
+)
+from environments.errors import Finding, listed
 from environments.network import NetworkConfig
 from environments.recovery import (
     EdgeConfig,
@@ -28,40 +39,66 @@ from environments.shared import (
 from environments.workload import CacheConfig, ServiceConfig, UsageConfig
 
 MANAGED_BY = "cdktf"
-TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 .:/=+@_-]+$", max_length=256)]
+TagValue = Annotated[
+    str,
+    Form(
+        r"[A-Za-z0-9 .:/=+@_-]+",
+        "letters, digits, spaces and . : / = + @ _ -, 256 characters at most",
+        "platform-team",
+        max_length=256,
+    ),
+]
+BudgetUsd = Annotated[float, Field(gt=0, allow_inf_nan=False, examples=[145])]
+
+LONGEST_NAME = 32
+"""Characters that Elastic Load Balancing allows in the name of a load balancer or target group."""
 
 
 class TagsConfig(FrozenModel):
     """The tags that every resource carries beside `Environment` and `ManagedBy`."""
 
     service: TagValue
+    """Product that the resource belongs to."""
+
     team: TagValue
+    """Team that builds it."""
+
     owner: TagValue
+    """Whom to ask."""
+
     cost_center: TagValue
+    """Where its cost is booked."""
+
     data_class: Literal["public", "internal", "confidential"] = "internal"
+    """Most sensitive data it holds."""
 
 
 class EnvironmentBase(FrozenModel):
     """What every environment has: a name, an account, a region, a network and tags."""
 
-    model_config = ConfigDict(json_schema_extra={"additionalProperties": False})
-
     name: Name
+    """The name of the file, without `.yaml`."""
+
     account_id: AccountId
+    """The only AWS account this environment may be applied to; always in quotes."""
+
     region: Region
+    """AWS region of its resources."""
+
     tags: TagsConfig
     network: NetworkConfig
     log_retention_days: RetentionDays = 14
+    """Days that CloudWatch keeps application logs."""
 
-    @model_validator(mode="after")
-    def _zones_in_region(self) -> Self:
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return (self._zones_in_region(),)
+
+    def _zones_in_region(self) -> Iterator[Finding]:
         known = [f"{self.region}{letter}" for letter in ZONES_BY_REGION[self.region]]
-        wrong = [zone for zone in self.network.zones if zone not in known]
-        if wrong:
-            raise ValueError(
-                f"network.zones {', '.join(wrong)} not in region {self.region}; use {', '.join(known)}"
-            )
-        return self
+        for index, zone in enumerate(self.network.zones):
+            if zone not in known:
+                message = f"not in region {self.region}; use {listed(known)}"
+                yield Finding(("network", "zones", index), message, zone)
 
     @property
     def required_tags(self) -> dict[str, str]:
@@ -81,16 +118,18 @@ class SharedEnvironment(EnvironmentBase):
     """The hub that all environments use."""
 
     kind: Literal["shared"]
+    """Always `shared`; exactly one file is."""
+
     organisation: OrganisationConfig
     bootstrap: BootstrapConfig = BootstrapConfig()
     transit_gateway: TransitGatewayConfig
-    keys: tuple[KeyPurpose, ...]
+    keys: Annotated[tuple[KeyPurpose, ...], NamedOnce]
     """Customer managed KMS keys, one for each purpose."""
 
     database: DatabaseConfig
     log_archive: LogArchiveConfig = LogArchiveConfig()
     usage: SharedUsageConfig = SharedUsageConfig()
-    budget_usd: Annotated[float, Field(gt=0)]
+    budget_usd: BudgetUsd
     """Budget per month, US dollars."""
 
 
@@ -98,29 +137,69 @@ class WorkloadEnvironment(EnvironmentBase):
     """Where services run for users: dev, staging or prod."""
 
     kind: Literal["workload"]
+    """Always `workload`."""
+
     deletion_protection: bool = True
+    """Refuse to delete what holds data."""
+
     services: Annotated[dict[Name, ServiceConfig], Field(min_length=1)]
+    """Services by name; a new service is a new block."""
+
     cache: CacheConfig
     application_insights: bool = False
-    storage_tiers: tuple[Literal["STANDARD", "STANDARD_IA", "GLACIER"], ...] = ("STANDARD",)
+    """CloudWatch Application Insights."""
+
+    storage_tiers: Annotated[tuple[Literal["STANDARD", "STANDARD_IA", "GLACIER"], ...], NamedOnce] = (
+        "STANDARD",
+    )
+    """S3 storage classes that objects of services move through."""
+
     usage: UsageConfig
-    budget_usd: Annotated[float, Field(gt=0)]
+    budget_usd: BudgetUsd
     """Budget per month, US dollars."""
+
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return *super().rules(), self._names_fit()
+
+    def _names_fit(self) -> Iterator[Finding]:
+        for service in self.services:
+            longest = f"{service}-{self.name}-green"
+            if len(longest) > LONGEST_NAME:
+                message = (
+                    f"makes the target group name {longest}, {len(longest)} characters; AWS allows "
+                    f"{LONGEST_NAME}, shorten the service's or the environment's name"
+                )
+                yield Finding(("services", service), message)
 
 
 class DrEnvironment(EnvironmentBase):
     """The pilot light in the second region."""
 
     kind: Literal["dr"]
+    """Always `dr`; exactly one file is."""
+
     primary: Name
-    """Name of the environment that this one stands by for."""
+    """Name of the workload that this one stands by for."""
 
     database_replica: ReplicaConfig
     key_deletion_window_days: Annotated[int, Field(ge=7, le=30)] = 30
+    """Days in which the deletion of a KMS key can be taken back."""
+
     replication: ReplicationConfig
     standby: StandbyConfig = StandbyConfig()
     edge: EdgeConfig
     objectives: ObjectivesConfig
+
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return *super().rules(), self._lag_alarm_within_rpo()
+
+    def _lag_alarm_within_rpo(self) -> Iterator[Finding]:
+        rpo, alarm = self.objectives.database.rpo_minutes, self.database_replica.lag_alarm_seconds
+        if rpo is not None and alarm > rpo * 60:
+            way_out = f"use {rpo * 60} or less" if rpo else "a replica always lags, so raise the RPO"
+            message = f"is later than the RPO, objectives.database.rpo_minutes {rpo} = {rpo * 60} seconds"
+            path = ("database_replica", "lag_alarm_seconds")
+            yield Finding(path, f"{message}; {way_out}", str(alarm))
 
 
 Environment = Annotated[SharedEnvironment | WorkloadEnvironment | DrEnvironment, Field(discriminator="kind")]

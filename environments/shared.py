@@ -1,27 +1,55 @@
 """What the whole fleet shares: the organisation, the hub, the database, keys, archive and bootstrap."""
 
-import re
-from typing import Annotated, Literal, Self
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field
 
-from environments.base import FrozenModel, HostName, Name
+from environments.base import (
+    Count,
+    DatabaseClass,
+    DatabaseIdentifier,
+    Form,
+    FrozenModel,
+    HostName,
+    Name,
+    NamedOnce,
+)
+from environments.errors import Finding
+from environments.windows import DailyWindow, WeeklyWindow, overlap, span
 
-_TIME = r"([01]\d|2[0-3]):[0-5]\d"
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAY_MINUTES = 24 * 60
+Prefix = Annotated[
+    str,
+    Form(
+        r"[a-z][a-z0-9-]{0,14}[a-z0-9]",
+        "2 to 16 lower-case letters, digits and hyphens, a letter first and no hyphen last",
+        "acme",
+    ),
+]
+Repository = Annotated[
+    str, Form(r"[A-Za-z0-9-]+/[A-Za-z0-9_.-]+", "a GitHub repository, owner and name", "acme/platform")
+]
+EngineVersion = Annotated[str, Form(r"8\.4(\.[0-9]+)?", "a version of MySQL 8.4 LTS in quotes", '"8.4"')]
+DatabaseName = Annotated[
+    str,
+    Form(r"[A-Za-z][A-Za-z0-9_]{0,62}", "letters, digits and underscores, a letter first", "shared_db"),
+]
+KeyPrefix = Annotated[
+    str, Form(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/", "a prefix that ends in /", "access-logs/")
+]
+KeyPurpose = Literal["database", "objects", "secrets", "logs", "messaging", "cache", "audit"]
 
 
 class OrganisationConfig(FrozenModel):
     """Who runs this platform. Nothing of it is written anywhere else in the code."""
 
-    prefix: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,15}$")]
+    prefix: Prefix
     """Start of every globally unique name, such as a bucket's."""
 
     domain: HostName
-    """Public hosted zone; it must exist in the account."""
+    """Public hosted zone; it must exist in the account, and every host name lies in it."""
 
-    repository: Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")]
+    repository: Repository
     """GitHub repository (`owner/name`) whose workflows may assume the deploy roles."""
 
 
@@ -38,76 +66,68 @@ class BootstrapConfig(FrozenModel):
 class TransitGatewayConfig(FrozenModel):
     """The hub's router: every attached environment reaches the shared data tier, none reaches another."""
 
-    attach: tuple[Name, ...]
-    """Names of the environments whose VPC is attached."""
+    attach: Annotated[tuple[Name, ...], NamedOnce]
+    """Names of the workloads whose VPC is attached, in the order of deployment."""
 
     amazon_side_asn: Annotated[int, Field(ge=64512, le=65534)] = 64512
+    """Private autonomous system number of the gateway's side."""
 
 
 class DatabaseConfig(FrozenModel):
     """The shared MySQL instance. Encryption, TLS and private access are fixed; this sizes it."""
 
-    identifier: Annotated[str, StringConstraints(pattern=r"^[a-z](-?[a-z0-9]){0,62}$")]
-    engine_version: Annotated[str, StringConstraints(pattern=r"^8\.4(\.\d+)?$")] = "8.4"
+    identifier: DatabaseIdentifier
+    """Name of the RDS instance."""
+
+    engine_version: EngineVersion = "8.4"
     """MySQL 8.4 LTS; 8.0 left RDS standard support on 2026-07-31 (RDS user guide, "MySQL versions")."""
 
-    instance_class: Annotated[str, StringConstraints(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$")]
-    allocated_storage_gb: Annotated[int, Field(ge=20, le=65_536)]
+    instance_class: DatabaseClass
+    """RDS instance class, such as `db.t3.medium`."""
+
+    allocated_storage_gb: Annotated[int, Field(ge=20, le=65_536, examples=[100])]
     """GiB of gp3; RDS for MySQL starts at 20 (RDS user guide, "DB instance storage")."""
 
     multi_az: bool = True
-    database_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$")]
+    """A standby in another zone."""
+
+    database_name: DatabaseName
+    """Database that exists from the start."""
+
     backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 7
-    backup_window: Annotated[str, StringConstraints(pattern=rf"^{_TIME}-{_TIME}$")] = "03:00-04:00"
+    """Days that a point in time can be restored."""
+
+    backup_window: DailyWindow = "03:00-04:00"
     """Daily, UTC."""
 
-    maintenance_window: Annotated[
-        str, StringConstraints(pattern=rf"^({'|'.join(_DAYS)}):{_TIME}-({'|'.join(_DAYS)}):{_TIME}$")
-    ] = "sun:04:00-sun:05:00"
+    maintenance_window: WeeklyWindow = "sun:04:00-sun:05:00"
     """Weekly, UTC."""
 
     performance_insights: bool = True
-    log_exports: tuple[Literal["audit", "error", "general", "slowquery"], ...] = (
+    """Load and waits by statement."""
+
+    log_exports: Annotated[tuple[Literal["audit", "error", "general", "slowquery"], ...], NamedOnce] = (
         "error",
         "general",
         "slowquery",
     )
+    """Logs sent to CloudWatch."""
 
-    @model_validator(mode="after")
-    def _windows_apart(self) -> Self:
-        # Windows that touch are fine on AWS; only a shared minute is refused.
-        start, length = _span(*self.backup_window.split("-"))
-        first, last = re.split(r"-(?=[a-z])", self.maintenance_window)
-        maintenance, duration = _week_span(first, last)
-        for day in range(len(_DAYS)):
-            backup = day * _DAY_MINUTES + start
-            if _overlap(backup, length, maintenance, duration):
-                raise ValueError(
-                    f"backup_window {self.backup_window} overlaps maintenance_window "
-                    f"{self.maintenance_window}; move one of them (touching is fine)"
-                )
-        return self
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return self._windows_last("backup_window"), self._windows_last("maintenance_window"), self._apart()
 
+    def _windows_last(self, key: str) -> Iterator[Finding]:
+        minutes = span(getattr(self, key))[1]
+        if minutes < 30:
+            yield Finding((key,), f"lasts {minutes} minutes; RDS asks for 30 or more", getattr(self, key))
 
-def _minutes(time: str) -> int:
-    hours, minutes = time.split(":")
-    return int(hours) * 60 + int(minutes)
-
-
-def _span(first: str, last: str) -> tuple[int, int]:
-    start = _minutes(first)
-    return start, (_minutes(last) - start) % _DAY_MINUTES
-
-
-def _week_span(first: str, last: str) -> tuple[int, int]:
-    week = len(_DAYS) * _DAY_MINUTES
-    start, end = (_DAYS.index(point[:3]) * _DAY_MINUTES + _minutes(point[4:]) for point in (first, last))
-    return start, (end - start) % week
-
-
-def _overlap(start: int, length: int, other: int, other_length: int) -> bool:
-    week = len(_DAYS) * _DAY_MINUTES
-    return (other - start) % week < length or (start - other) % week < other_length
+    def _apart(self) -> Iterator[Finding]:
+        if overlap(self.backup_window, self.maintenance_window):
+            yield Finding(
+                ("backup_window",),
+                f"overlaps maintenance_window {self.maintenance_window}; move one of them (touching is fine)",
+                self.backup_window,
+            )
 
 
 class LifecycleConfig(FrozenModel):
@@ -117,37 +137,48 @@ class LifecycleConfig(FrozenModel):
     """S3 accepts STANDARD_IA from day 30 (S3 user guide, "Transitioning objects")."""
 
     glacier_days: int = 365
+    """At least 30 days after `standard_ia_days` (S3 user guide, transition constraints)."""
+
     expiration_days: int = 2555
     """Seven years."""
 
-    @model_validator(mode="after")
-    def _order(self) -> Self:
-        if self.glacier_days < self.standard_ia_days + 30:
-            raise ValueError(
-                f"glacier_days {self.glacier_days} must be at least 30 days after standard_ia_days "
-                f"{self.standard_ia_days} (S3 user guide, transition constraints)"
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return self._glacier_after_ia(), self._expiry_last()
+
+    def _glacier_after_ia(self) -> Iterator[Finding]:
+        earliest = self.standard_ia_days + 30
+        if self.glacier_days < earliest:
+            yield Finding(
+                ("glacier_days",),
+                f"must be 30 days or more after standard_ia_days, {self.standard_ia_days}; use {earliest}",
+                str(self.glacier_days),
             )
+
+    def _expiry_last(self) -> Iterator[Finding]:
         if self.expiration_days <= self.glacier_days:
-            raise ValueError(
-                f"expiration_days {self.expiration_days} must come after glacier_days {self.glacier_days}"
+            yield Finding(
+                ("expiration_days",),
+                f"must come after glacier_days, {self.glacier_days}; raise it",
+                str(self.expiration_days),
             )
-        return self
 
 
 class LogArchiveConfig(FrozenModel):
     """The central bucket for logs that are kept for years."""
 
     lifecycle: LifecycleConfig = LifecycleConfig()
-    access_logs_prefix: str = "access-logs/"
+    access_logs_prefix: KeyPrefix = "access-logs/"
     """Objects below it go to INTELLIGENT_TIERING at once and are left out of the other rule."""
 
 
 class SharedUsageConfig(FrozenModel):
     """Expected use of the shared services per month: the input of the cost estimate."""
 
-    database_backup_gb: Annotated[int, Field(ge=0)] = 0
-    archive_standard_gb: Annotated[int, Field(ge=0)] = 0
-    archive_glacier_gb: Annotated[int, Field(ge=0)] = 0
+    database_backup_gb: Count = 0
+    """Backups of the database, GB."""
 
+    archive_standard_gb: Count = 0
+    """Log archive in STANDARD, GB."""
 
-KeyPurpose = Literal["database", "objects", "secrets", "logs", "messaging", "cache", "audit"]
+    archive_glacier_gb: Count = 0
+    """Log archive in GLACIER, GB."""

@@ -1,22 +1,34 @@
 """What an application team sizes: services, cache, logs, usage."""
 
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field
 
-from environments.base import FrozenModel, HostName
+from environments.base import Count, Form, FrozenModel, HostName, NamedOnce, UrlPath
+from environments.errors import Finding, listed
 
-FARGATE_MEMORY_MIB: dict[int, range] = {
-    256: range(512, 2049, 512),
-    512: range(1024, 4097, 1024),
-    1024: range(2048, 8193, 1024),
-    2048: range(4096, 16385, 1024),
-    4096: range(8192, 30721, 1024),
+FARGATE_MEMORY_MIB: dict[int, tuple[int, ...]] = {
+    256: (512, 1024, 2048),
+    512: tuple(range(1024, 4097, 1024)),
+    1024: tuple(range(2048, 8193, 1024)),
+    2048: tuple(range(4096, 16385, 1024)),
+    4096: tuple(range(8192, 30721, 1024)),
+    8192: tuple(range(16384, 61441, 4096)),
+    16384: tuple(range(32768, 122881, 8192)),
 }
 """Task sizes that Fargate offers on Linux (ECS developer guide, "Task CPU and memory")."""
 
-Count = Annotated[int, Field(ge=0)]
+Image = Annotated[
+    str,
+    Form(
+        r"[a-z0-9][a-z0-9._/-]*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}",
+        "an ECR repository and a tag",
+        "orders:1.4.2",
+    ),
+]
+NodeType = Annotated[str, Form(r"cache\.[a-z0-9]+\.[a-z0-9]+", "an ElastiCache node type", "cache.t4g.small")]
 
 
 class Deployment(StrEnum):
@@ -29,88 +41,132 @@ class Deployment(StrEnum):
 class CapacityShare(FrozenModel):
     """One capacity provider's part: `base` tasks first, the rest by weight."""
 
-    weight: Annotated[int, Field(ge=0, le=1000)]
+    weight: Annotated[int, Field(ge=0, le=1000, examples=[70])]
+    """Share of the tasks beyond `base`, relative to the other provider's weight."""
+
     base: Annotated[int, Field(ge=0, le=100_000)] = 0
+    """Tasks that run here before any weight counts."""
 
 
 class CapacityConfig(FrozenModel):
     """Mix of Fargate Spot and on-demand tasks."""
 
     fargate_spot: CapacityShare = CapacityShare(weight=70, base=0)
-    fargate: CapacityShare = CapacityShare(weight=30, base=1)
+    """Spare capacity, cheaper, taken away with two minutes' notice: weight 70, base 0 by default."""
 
-    @model_validator(mode="after")
-    def _one_base(self) -> Self:
+    fargate: CapacityShare = CapacityShare(weight=30, base=1)
+    """On demand: weight 30, base 1 by default."""
+
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return self._one_base(), self._some_weight()
+
+    def _one_base(self) -> Iterator[Finding]:
         if self.fargate_spot.base and self.fargate.base:
-            raise ValueError(
-                f"fargate_spot.base {self.fargate_spot.base} and fargate.base {self.fargate.base} are both "
-                "set; ECS allows a base on one capacity provider only"
+            yield Finding(
+                ("fargate_spot", "base"),
+                f"fargate.base is {self.fargate.base} already; ECS allows a base on one capacity provider "
+                "only, set the other to 0",
+                str(self.fargate_spot.base),
             )
+
+    def _some_weight(self) -> Iterator[Finding]:
         if not self.fargate_spot.weight and not self.fargate.weight:
-            raise ValueError("both weights are 0; give at least one capacity provider a weight")
-        return self
+            yield Finding((), "both weights are 0; give at least one capacity provider a weight")
 
 
 class ServiceConfig(FrozenModel):
     """One ECS service. Only `image`, `port` and `host` have no sane default."""
 
-    image: Annotated[
-        str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._/-]*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")
-    ]
-    """ECR repository and tag, such as `fileflow:1.4.2`."""
+    image: Image
+    """ECR repository and tag, such as `orders:1.4.2`."""
 
-    port: Annotated[int, Field(ge=1, le=65535)]
+    port: Annotated[int, Field(ge=1, le=65535, examples=[8080])]
+    """Port that the container listens on."""
+
     host: HostName
     """DNS name that users call."""
 
-    cpu: Literal[256, 512, 1024, 2048, 4096] = 256
+    cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 256
     """CPU units; 1024 are one vCPU."""
 
     memory_mib: int = 512
+    """Memory of a task; Fargate offers certain sizes for each `cpu`."""
+
     tasks: Count = 1
+    """Tasks that run in normal operation."""
+
     capacity: CapacityConfig = CapacityConfig()
     deployment: Deployment = Deployment.ROLLING
+    """`rolling` by ECS, or `blue_green` by CodeDeploy."""
+
     maximum_percent: Annotated[int, Field(ge=100, le=200)] = 200
+    """Most tasks during a deployment, in percent of `tasks`."""
+
     minimum_healthy_percent: Annotated[int, Field(ge=0, le=100)] = 100
-    health_check_path: Annotated[str, StringConstraints(pattern=r"^/")] = "/actuator/health"
-    needs: tuple[Literal["database", "cache", "queue", "bucket"], ...] = ()
+    """Fewest healthy tasks during a deployment, in percent of `tasks`."""
 
-    @model_validator(mode="after")
-    def _fargate_size(self) -> Self:
-        if self.memory_mib not in FARGATE_MEMORY_MIB[self.cpu]:
-            sizes = FARGATE_MEMORY_MIB[self.cpu]
-            raise ValueError(
-                f"memory_mib {self.memory_mib} does not go with cpu {self.cpu}; "
-                f"Fargate offers {sizes.start} to {sizes[-1]} MiB in steps of {sizes.step}"
+    health_check_path: UrlPath = "/actuator/health"
+    """Path that answers 200 when a task is healthy."""
+
+    needs: Annotated[tuple[Literal["database", "cache", "queue", "bucket"], ...], NamedOnce] = ()
+    """What the service is connected to: grants, security groups and settings follow."""
+
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return self._fargate_size(), self._base_within_tasks(), self._room_to_deploy()
+
+    def _fargate_size(self) -> Iterator[Finding]:
+        sizes = FARGATE_MEMORY_MIB[self.cpu]
+        if self.memory_mib not in sizes:
+            offer = listed(sizes) if len(sizes) <= 4 else _steps(sizes)
+            yield Finding(
+                ("memory_mib",),
+                f"does not go with cpu {self.cpu}; Fargate offers {offer}",
+                str(self.memory_mib),
             )
-        return self
 
-    @model_validator(mode="after")
-    def _base_within_tasks(self) -> Self:
-        for provider, share in (
-            ("fargate_spot", self.capacity.fargate_spot),
-            ("fargate", self.capacity.fargate),
-        ):
-            if self.tasks and share.base > self.tasks:
-                raise ValueError(
-                    f"capacity.{provider}.base {share.base} is above tasks {self.tasks}; "
-                    "lower the base or raise the tasks"
+    def _base_within_tasks(self) -> Iterator[Finding]:
+        for provider in ("fargate_spot", "fargate"):
+            base = getattr(self.capacity, provider).base
+            if self.tasks and base > self.tasks:
+                yield Finding(
+                    ("capacity", provider, "base"),
+                    f"is above tasks, {self.tasks}; lower the base or raise the tasks",
+                    str(base),
                 )
-        return self
+
+    def _room_to_deploy(self) -> Iterator[Finding]:
+        if self.maximum_percent <= self.minimum_healthy_percent:
+            yield Finding(
+                ("maximum_percent",),
+                f"is not above minimum_healthy_percent, {self.minimum_healthy_percent}; then no task can be "
+                "replaced: raise this or lower that",
+                str(self.maximum_percent),
+            )
+
+
+def _steps(sizes: tuple[int, ...]) -> str:
+    return f"{sizes[0]} to {sizes[-1]} in steps of {sizes[1] - sizes[0]}"
 
 
 class CacheConfig(FrozenModel):
     """Redis of one environment. Encryption is fixed; this sizes it."""
 
-    node_type: Annotated[str, StringConstraints(pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$")]
-    nodes: Annotated[int, Field(ge=1, le=6)] = 1
-    multi_az: bool = False
+    node_type: NodeType
+    """ElastiCache node type, such as `cache.t4g.small`."""
 
-    @model_validator(mode="after")
-    def _multi_az_needs_replica(self) -> Self:
+    nodes: Annotated[int, Field(ge=1, le=6)] = 1
+    """One primary and its replicas."""
+
+    multi_az: bool = False
+    """Replicas in other zones take over by themselves; needs two nodes."""
+
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return (self._multi_az_needs_replica(),)
+
+    def _multi_az_needs_replica(self) -> Iterator[Finding]:
         if self.multi_az and self.nodes < 2:
-            raise ValueError(f"multi_az needs nodes >= 2, got {self.nodes}; add one or set multi_az: false")
-        return self
+            message = f"needs nodes of 2 or more, got {self.nodes}; add one or set multi_az: false"
+            yield Finding(("multi_az",), message, "true")
 
 
 class UsageConfig(FrozenModel):
@@ -118,15 +174,27 @@ class UsageConfig(FrozenModel):
 
     logs_gb: Count = 0
     """CloudWatch Logs ingested, GB."""
+
     traces: Count = 0
     """X-Ray traces recorded."""
+
     s3_standard_gb: Count = 0
+    """Objects stored in STANDARD, GB."""
+
     s3_standard_ia_gb: Count = 0
+    """Objects stored in STANDARD_IA, GB."""
+
     s3_glacier_gb: Count = 0
+    """Objects stored in GLACIER, GB."""
+
     sqs_requests: Count = 0
+    """Requests to queues."""
+
     secrets: Count = 0
     """Secrets stored, a count."""
+
     egress_gb: Count = 0
     """Data sent to the internet, GB."""
+
     alarms: Count = 0
     """CloudWatch alarms, a count."""
