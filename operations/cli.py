@@ -22,6 +22,7 @@ class Group(NamedTuple):
 
 GROUPS = {
     "env": Group("operations.env", "Check and show the environments' configuration."),
+    "fleet": Group("operations.fleet.commands", "Deploy the platform onto the embedded AWS."),
     "local": Group("operations.local.commands", "Run the embedded AWS on this machine."),
 }
 

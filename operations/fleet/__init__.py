@@ -1,0 +1,1 @@
+"""Deploy the fleet onto the embedded AWS and report what happened."""

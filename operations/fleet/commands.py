@@ -1,0 +1,124 @@
+"""`hybrid fleet`: the whole platform on the embedded AWS of this machine."""
+
+import signal
+import time
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from environments.errors import ConfigError
+from environments.loader import load_fleet
+from environments.schema import Fleet
+from operations.console import err, out, print_json
+from operations.errors import HybridError, UsageError
+from operations.fleet import locks
+from operations.fleet.deploy import FIRST_STACKS, Deployer, Deployment
+from operations.fleet.progress import Progress
+from operations.fleet.terraform import end_leftover, require_tools
+from operations.local import seeds
+from operations.local import server as emulator
+
+app = typer.Typer(no_args_is_help=True, help="Deploy the platform onto the embedded AWS.")
+
+
+@app.callback()
+def _root() -> None:
+    """Deploy the platform onto the embedded AWS."""
+
+
+@app.command()
+def up(
+    stacks: Annotated[
+        list[str] | None,
+        typer.Argument(help="Stacks to deploy, in order.", show_default=" ".join(FIRST_STACKS)),
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the embedded AWS; a free one by default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Start the embedded AWS and deploy stacks with the real cdktf, Terraform and AWS provider.
+
+    Safe to repeat: a second run finds nothing to change.
+
+    Example: hybrid fleet up bootstrap shared dev
+    """
+    require_tools()
+    fleet = _fleet()
+    started = time.monotonic()
+    # A plain `kill` ends a run as Ctrl-C does: Terraform gets to write its state.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with locks.only_one():
+        end_leftover()
+        server = emulator.start(port=port)
+        err.print(f"embedded AWS at {server.url}, log {server.log}")
+        seeds.seed(server, zones=[fleet.shared.organisation.domain])
+        deployer = Deployer(server)
+        try:
+            deployments = _deploy(deployer, fleet, list(stacks or FIRST_STACKS))
+        except KeyboardInterrupt:
+            raise HybridError(
+                "interrupted; Terraform has finished what was in flight. "
+                "`make up` continues from here, `make down` cleans up"
+            ) from None
+    if as_json:
+        print_json({"endpoint": server.url, "stacks": [_as_dict(each) for each in deployments]})
+    else:
+        _print_summary(server.url, deployments, time.monotonic() - started)
+
+
+def _deploy(deployer: Deployer, fleet: Fleet, wanted: list[str]) -> list[Deployment]:
+    known = deployer.synthesize()
+    if unknown := [stack for stack in wanted if stack not in known]:
+        raise UsageError(f"no stack named {', '.join(unknown)}; there are {', '.join(known)}")
+    locks.clear_stale(deployer.server, fleet)
+    progress = Progress()
+    deployments = []
+    for stack in wanted:
+        progress.begin(stack)
+        deployment = None
+        try:
+            deployment = deployer.deploy(stack, progress.watch)
+        finally:
+            progress.end(deployment)
+        deployments.append(deployment)
+    return deployments
+
+
+def _fleet() -> Fleet:
+    try:
+        return load_fleet()
+    except ConfigError as error:
+        raise UsageError(str(error)) from None
+
+
+def _as_dict(deployment: Deployment) -> dict[str, object]:
+    changes = deployment.changes
+    return {
+        "stack": deployment.stack,
+        "resources": deployment.resources,
+        "added": changes.added,
+        "changed": changes.changed,
+        "destroyed": changes.destroyed,
+        "seconds": round(deployment.seconds, 1),
+    }
+
+
+def _print_summary(endpoint: str, deployments: list[Deployment], seconds: float) -> None:
+    table = Table(title="The platform on the embedded AWS", title_justify="left")
+    table.add_column("stack")
+    table.add_column("resources", justify="right")
+    table.add_column("changes")
+    table.add_column("time", justify="right")
+    for each in deployments:
+        table.add_row(each.stack, str(each.resources), str(each.changes), f"{each.seconds:.0f} s")
+    out.print()
+    out.print(table)
+    if not any(each.changes for each in deployments):
+        out.print("Nothing changed: the account is what the configuration says.")
+    out.print(f"{sum(each.resources for each in deployments)} resources, {seconds:.0f} s in all\n")
+    out.print(f"endpoint        {endpoint}  (account 123456789012, any credentials)")
+    out.print("what is there   .venv/bin/hybrid local status")
+    out.print('for your shell  eval "$(.venv/bin/hybrid local env)"')
+    out.print("then try        npx cdktf diff prod    # real Terraform: no changes")
+    out.print("                edit environments/prod.yaml, then: make up")
+    out.print("the end         make down")
