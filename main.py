@@ -13,7 +13,11 @@ ROOT = Path(__file__).resolve().parent
 
 def synthesize(fleet: Fleet, outdir: str) -> None:
     """Write the Terraform JSON of all stacks, in the order of a first deployment."""
-    # Imported late: a configuration error is reported without waiting for jsii.
+    # Imported late: a configuration error is reported without waiting for jsii. And first of all ours, which
+    # makes the provider bindings cheap to load.
+    import hybrid_constructs  # noqa: F401
+
+    # isort: split
     from cdktf import App
 
     from stacks.bootstrap import BootstrapStack

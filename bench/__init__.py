@@ -1,0 +1,1 @@
+"""What a synthesis costs: `python -m bench`."""

@@ -4,7 +4,9 @@ import argparse
 import json
 import os
 
-import hybrid_constructs  # noqa: F401 - installs the import shims before the first binding loads
+import hybrid_constructs  # noqa: F401 - its shims must be in place before jsii starts Node
+
+# isort: split
 from cdktf import App, TerraformResourceLifecycle, TerraformStack
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm

@@ -36,6 +36,7 @@ class FlowLogs(Construct):
         network: Network,
         log_group_name: str,
         role_path: str,
+        account_id: str,
         config: FlowLogsConfig,
         kms_key_arn: str | None = None,
     ) -> None:
@@ -53,7 +54,7 @@ class FlowLogs(Construct):
             "Role",
             name=f"{network.name}-flow-logs",
             path=role_path,
-            assume_role_policy=policy(service_trust("vpc-flow-logs.amazonaws.com")),
+            assume_role_policy=policy(service_trust("vpc-flow-logs.amazonaws.com", account_id=account_id)),
         )
         IamRolePolicy(
             self,

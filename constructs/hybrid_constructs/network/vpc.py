@@ -58,8 +58,7 @@ class Network(Construct):
 
         self.subnet_ids = self._subnets()
         self.route_tables = self._route_tables()
-        self._route_public_tier()
-        self._route_private_tier()
+        self._route_private_tier(internet=self._route_public_tier())
 
     def tables(self, *tiers: str) -> dict[str, str]:
         """Route table ids of some tiers, by their static key such as `private-a`."""
@@ -127,14 +126,16 @@ class Network(Construct):
                 )
         return tables
 
-    def _route_public_tier(self) -> None:
-        gateway_id = InternetGateway(self, "InternetGateway", vpc_id=self.vpc_id, tags={"Name": self.name}).id
+    def _route_public_tier(self) -> InternetGateway:
+        gateway = InternetGateway(self, "InternetGateway", vpc_id=self.vpc_id, tags={"Name": self.name})
+        gateway_id = gateway.id
         self.route("Internet", tables=self.tables("public"), cidr=ANYWHERE, gateway_id=gateway_id)
         if self.config.ipv6:
             self.route("InternetV6", tables=self.tables("public"), cidr=ANYWHERE_V6, gateway_id=gateway_id)
+        return gateway
 
-    def _route_private_tier(self) -> None:
-        gateways = {zone: self._nat_gateway(zone) for zone in self.config.nat_zones}
+    def _route_private_tier(self, *, internet: InternetGateway) -> None:
+        gateways = {zone: self._nat_gateway(zone, internet) for zone in self.config.nat_zones}
         for zone in self.config.zones if gateways else ():
             key = private_table(zone)
             # A zone without its own gateway uses the first one (NAT mode `single`).
@@ -145,7 +146,7 @@ class Network(Construct):
             tables = self.tables("private")
             self.route("EgressV6", tables=tables, cidr=ANYWHERE_V6, egress_only_gateway_id=egress_id)
 
-    def _nat_gateway(self, zone: str) -> str:
+    def _nat_gateway(self, zone: str, internet: InternetGateway) -> str:
         name = f"{self.name}-nat-{zone[-1]}"
         address_id = Eip(self, f"NatAddress-{zone[-1]}", domain="vpc", tags={"Name": name}).id
         return NatGateway(
@@ -153,5 +154,7 @@ class Network(Construct):
             f"Nat-{zone[-1]}",
             allocation_id=address_id,
             subnet_id=self.subnet_ids["public"][zone],
+            # AWS fails a NAT gateway in a VPC without internet gateway; the ids alone do not say so.
+            depends_on=[internet],
             tags={"Name": name},
         ).id
