@@ -23,9 +23,9 @@ def synthesize(fleet: Fleet, outdir: str) -> None:
     from stacks.bootstrap import BootstrapStack
     from stacks.dr import DrStack
     from stacks.edge import EdgeStack
-    from stacks.provider_mirror import use_provider_mirror
     from stacks.replication import ReplicationStack
     from stacks.shared import SharedStack
+    from stacks.working_directory import forget_other_target, use_provider_mirror
     from stacks.workload import WorkloadStack
 
     app = App(outdir=outdir)
@@ -37,6 +37,7 @@ def synthesize(fleet: Fleet, outdir: str) -> None:
     ReplicationStack(app, "replication", fleet=fleet)
     EdgeStack(app, "edge", fleet=fleet)
     app.synth()
+    forget_other_target(Path(outdir))
     use_provider_mirror(Path(outdir))
 
 

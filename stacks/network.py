@@ -22,6 +22,7 @@ def environment_network(
         network=network,
         log_group_name=naming.flow_log_group(environment.name),
         role_path=role_path,
+        account_id=environment.account_id,
         config=config.flow_logs,
     )
     Endpoints(

@@ -79,9 +79,10 @@ class Deployer:
         code = run(command, environment=environment, log=log, on_line=output.feed, on_tick=tick)
         if code or output.errors or output.result is None:
             raise StackFailed(self._why(verb, stack, output, log))
-        return Deployment(stack, self._resources(stack), output.result, time.monotonic() - start)
+        return Deployment(stack, self.resources(stack), output.result, time.monotonic() - start)
 
-    def _resources(self, stack: str) -> int:
+    def resources(self, stack: str) -> int:
+        """How many resources a synthesized stack has."""
         path = self.outdir / "stacks" / stack / "cdk.tf.json"
         kinds = json.loads(path.read_text(encoding="utf-8")).get("resource", {})
         return sum(map(len, kinds.values()))
@@ -90,7 +91,8 @@ class Deployer:
         if emulator.find(home=self.home) is None:
             return (
                 f"{verb} {stack}: the embedded AWS at {self.server.url} stopped in the middle, and its "
-                f"account is gone with it.\nRun `make up` again; it starts anew. The server's log: {self.server.log}"
+                f"account is gone with it.\nRun `make up` again; it starts anew. "
+                f"The server's log: {self.server.log}"
             )
         errors = output.errors or [plain(line).strip() for line in _tail(log)]
         listed = "\n".join(f"  {error}" for error in dict.fromkeys(errors))

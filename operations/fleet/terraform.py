@@ -16,7 +16,7 @@ from operations.local.environment import HasUrl, unset, variables
 from operations.paths import PROJECT_ROOT, STATE_DIR
 
 CDKTF = PROJECT_ROOT / "node_modules" / ".bin" / "cdktf"
-OUTDIR = PROJECT_ROOT / "cdktf.out"
+OUTDIR = Path(os.environ.get("CDKTF_OUTDIR") or PROJECT_ROOT / "cdktf.out")
 GRACE_SECONDS = 60.0
 """How long Terraform may take to finish what is in flight after an interrupt, before it is killed."""
 

@@ -1,10 +1,4 @@
-"""Let Terraform take providers from a mirror on disk, so that a machine without the registry works too.
-
-Terraform looks into `terraform.d/plugins` beside the configuration by itself ("implied local mirror
-directories", Terraform CLI documentation, "Provider Installation"); a link there is all it needs. The lock
-file without hashes keeps cdktf from asking the registry for checksums of other platforms; Terraform adds the
-hash of what it installs. Where no mirror exists, nothing is written and the registry is used.
-"""
+"""Prepares the folders of cdktf.out in which Terraform is going to work."""
 
 import json
 import os
@@ -12,11 +6,33 @@ import platform
 from collections.abc import Iterable
 from pathlib import Path
 
+from hybrid_constructs.aws import on_emulator
+
 _REGISTRY = "registry.terraform.io"
 
 
+def forget_other_target(outdir: Path) -> None:
+    """Drop what Terraform remembers of its backends when the target changed between AWS and the emulator.
+
+    Terraform would refuse the changed backend and offer to migrate the state, from the emulator into the real
+    bucket or back. Its memory is a cache; `terraform init` makes it anew from the configuration.
+    """
+    marker = outdir / ".target"
+    target = "emulator" if on_emulator() else "aws"
+    if marker.exists() and marker.read_text(encoding="utf-8") != target:
+        for cache in outdir.glob("stacks/*/.terraform/terraform.tfstate"):
+            cache.unlink()
+    marker.write_text(target, encoding="utf-8")
+
+
 def use_provider_mirror(outdir: Path) -> Path | None:
-    """Prepare every synthesized stack in `outdir`; returns the mirror, or None where none is found."""
+    """Let Terraform take providers from a mirror on disk, so that a machine without the registry works too.
+
+    Terraform looks into `terraform.d/plugins` beside the configuration by itself ("implied local mirror
+    directories", Terraform CLI documentation, "Provider Installation"); a link there is all it needs. The
+    lock file without hashes keeps cdktf from asking the registry for checksums of other platforms; Terraform
+    adds the hash of what it installs. Returns the mirror, or None where the registry is used.
+    """
     stacks = sorted((outdir / "stacks").glob("*/cdk.tf.json"))
     providers = {stack.parent: _required_providers(stack) for stack in stacks}
     wanted = {provider for group in providers.values() for provider in group}
@@ -31,7 +47,7 @@ def use_provider_mirror(outdir: Path) -> Path | None:
 def _candidates() -> Iterable[Path]:
     """Directories that may be a mirror, most explicit first."""
     if named := os.environ.get("TF_PROVIDER_MIRROR"):
-        yield Path(named)
+        yield Path(named).absolute()  # a link to a relative path would start at the link
     yield from (Path.home() / ".terraform.d/plugins", Path.home() / ".local/share/terraform/plugins")
     yield from (Path("/usr/local/share/terraform/plugins"), Path("/usr/share/terraform/plugins"))
     yield from (registry.parent for registry in sorted(Path("/opt").glob(f"*/{_REGISTRY}")))
