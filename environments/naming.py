@@ -26,11 +26,16 @@ def state_key_alias(prefix: str) -> str:
     return f"alias/{prefix}-tfstate"
 
 
+def stacks(fleet: Fleet) -> tuple[str, ...]:
+    """Every stack, in the order of a first deployment."""
+    return ("bootstrap", *fleet.environments, "replication", "edge")
+
+
 def state_environment(fleet: Fleet, stack: str) -> str:
     """Environment whose state bucket holds `stack`.
 
-    `replication` and `edge` link the regions; they live in the disaster-recovery region, which must stay
-    workable when the primary region is not.
+    `bootstrap`, `replication` and `edge` concern both regions; their state lies in the disaster-recovery
+    region, which must stay workable when the primary region is not.
     """
     return stack if stack in fleet.environments else fleet.dr.name
 
@@ -38,6 +43,11 @@ def state_environment(fleet: Fleet, stack: str) -> str:
 def role_path(prefix: str, environment: str) -> str:
     """IAM path of an environment's roles; its deploy role may manage roles below this path only."""
     return f"/{prefix}/{environment}/"
+
+
+def role_boundary(prefix: str, environment: str) -> str:
+    """IAM policy that limits every role of an environment which its deploy role makes."""
+    return f"{prefix}-{environment}-boundary"
 
 
 def deploy_role(prefix: str, environment: str) -> str:

@@ -16,6 +16,7 @@ def check(sources: Sequence[Source], directory: str) -> list[Problem]:
     missing = list(_missing_kinds(sources, directory))
     _names(sources)
     _one_of_a_kind(sources)
+    _one_account(sources)
     _networks_apart(sources)
     _attachments(sources)
     _hosts(sources)
@@ -57,6 +58,17 @@ def _one_of_a_kind(sources: Sequence[Source]) -> None:
         )
         for source in alike[1:]:
             source.report(("kind",), f"{alike[0].document.file} is of this kind already; keep one")
+
+
+def _one_account(sources: Sequence[Source]) -> None:
+    """State buckets, the Transit Gateway and replicas are made for one account."""
+    hub = next((source for source in sources if source.kind == "shared"), None)
+    account = hub.get("account_id") if hub else None
+    for source in sources:
+        theirs = source.get("account_id")
+        if hub and account and theirs and theirs != account:
+            message = f"differs from {account} of {hub.document.file}; the fleet lives in one account"
+            source.report(("account_id",), f"{message}, use {account}")
 
 
 def _networks_apart(sources: Sequence[Source]) -> None:

@@ -8,9 +8,8 @@ from environments.source import Source, by_name
 
 
 def check(sources: Sequence[Source]) -> None:
-    """Compare every file of kind `dr` with its primary and the hub."""
+    """Compare every file of kind `dr` with its primary."""
     known = by_name(sources)
-    hub = next((source for source in sources if source.kind == "shared"), None)
     for standby in sources:
         name = standby.get("primary") if standby.kind == "dr" else None
         if not name:
@@ -22,7 +21,6 @@ def check(sources: Sequence[Source]) -> None:
             standby.report(("primary",), f"{wrong}; use {listed(workloads)}")
             continue
         _other_region(standby, primary)
-        _same_account(standby, primary, hub)
         _served_host(standby, primary)
 
 
@@ -33,16 +31,6 @@ def _other_region(standby: Source, primary: Source) -> None:
         standby.report(("region",), f"is the region of its primary, {primary.name}, too; use {others}")
         # The zones are those of the region that was meant.
         standby.document.withdraw(("network", "zones"))
-
-
-def _same_account(standby: Source, primary: Source, hub: Source | None) -> None:
-    account = standby.get("account_id")
-    for other, why in ((primary, "its primary"), (hub, "the hub, whose database it replicates")):
-        theirs = other.get("account_id") if other else None
-        if account and theirs and account != theirs:
-            message = f"differs from {theirs} of {why}; replicas stay in one account, use {theirs}"
-            standby.report(("account_id",), message)
-            break
 
 
 def _served_host(standby: Source, primary: Source) -> None:

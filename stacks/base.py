@@ -6,6 +6,7 @@ from constructs import Construct
 from environments import naming
 from environments.schema import EnvironmentBase, Fleet
 from hybrid_constructs.aws import TERRAFORM_VERSION, aws_provider, s3_backend
+from hybrid_constructs.security.roles import RoleScope
 
 GLOBAL_REGION = "us-east-1"
 """Where CloudFront takes certificates and Route 53 reports health (CloudFront and Route 53 guides)."""
@@ -20,7 +21,7 @@ class PlatformStack(TerraformStack):
         self.environment = environment
         self.account_id = environment.account_id
         self.organisation = fleet.shared.organisation
-        self.role_path = naming.role_path(self.organisation.prefix, environment.name)
+        self.roles = self.role_scope(environment.name)
         self.provider = aws_provider(
             self, region=environment.region, account_id=self.account_id, tags=environment.required_tags
         )
@@ -48,6 +49,15 @@ class PlatformStack(TerraformStack):
             region=owner.region,
             account_id=owner.account_id,
             key_alias=naming.state_key_alias(prefix),
+        )
+
+    def role_scope(self, environment: str) -> RoleScope:
+        """Path and boundary of an environment's roles."""
+        boundary = naming.role_boundary(self.organisation.prefix, environment)
+        return RoleScope(
+            account_id=self.account_id,
+            path=naming.role_path(self.organisation.prefix, environment),
+            boundary_arn=f"arn:aws:iam::{self.account_id}:policy/{boundary}",
         )
 
     def name(self, suffix: str = "") -> str:

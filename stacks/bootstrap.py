@@ -1,5 +1,7 @@
 """What must exist before anything else: state buckets and the roles of CI."""
 
+from dataclasses import replace
+
 from cdktf import LocalBackend
 from constructs import Construct
 
@@ -42,8 +44,7 @@ class BootstrapStack(PlatformStack):
             )
             for environment in fleet.environments.values()
         }
-        self._replicate(states)
-        self._deploy_roles(states)
+        self._deploy_roles(states, replicas=self._replicate(states))
 
     def _bucket(self, id_: str, name: str, region: str) -> SecureBucket:
         return SecureBucket(
@@ -55,17 +56,20 @@ class BootstrapStack(PlatformStack):
             provider=self._home[region],
         )
 
-    def _replicate(self, states: dict[str, SecureBucket]) -> None:
+    def _replicate(self, states: dict[str, SecureBucket]) -> list[SecureBucket]:
         """Each region keeps the copies of the other region's state buckets."""
         prefix = self.organisation.prefix
+        replicas = []
         first, second = self._home
         for source, target in ((first, second), (second, first)):
+            copies = self._bucket(f"Replica-{source}", naming.state_replica_bucket(prefix, source), target)
+            replicas.append(copies)
             BucketReplication(
                 self,
                 f"Replication-{source}",
                 role_name=self.name(f"state-replication-{source}"),
-                role_path=self.role_path,
-                account_id=self.account_id,
+                # Made by a person together with the boundaries; CI never touches it.
+                roles=replace(self.roles, boundary_arn=None),
                 source_region=source,
                 target_region=target,
                 sources={
@@ -73,10 +77,11 @@ class BootstrapStack(PlatformStack):
                     for name, bucket in states.items()
                     if self.fleet.environments[name].region == source
                 },
-                target=self._bucket(f"Replica-{source}", naming.state_replica_bucket(prefix, source), target),
+                target=copies,
             )
+        return replicas
 
-    def _deploy_roles(self, states: dict[str, SecureBucket]) -> None:
+    def _deploy_roles(self, states: dict[str, SecureBucket], *, replicas: list[SecureBucket]) -> None:
         identity = GithubIdentity(self, "Github")
         prefix = self.organisation.prefix
         for name, environment in self.fleet.environments.items():
@@ -85,12 +90,14 @@ class BootstrapStack(PlatformStack):
                 f"Roles-{name}",
                 environment=name,
                 prefix=prefix,
-                role_path=naming.role_path(prefix, name),
-                account_id=environment.account_id,
+                roles=self.role_scope(name),
                 repository=self.organisation.repository,
                 identity=identity,
                 state_bucket_arn=states[name].arn,
                 state_key_arn=self._keys[environment.region].arn,
+                foreign_state_arns=[
+                    bucket.arn for bucket in (*states.values(), *replicas) if bucket is not states[name]
+                ],
             )
 
     def _backend(self) -> None:

@@ -12,4 +12,4 @@ class DrStack(PlatformStack):
 
     def __init__(self, scope: Construct, id_: str, *, fleet: Fleet) -> None:
         super().__init__(scope, id_, fleet=fleet, environment=fleet.dr)
-        environment_network(self, environment=fleet.dr, name=self.name(), role_path=self.role_path)
+        environment_network(self, environment=fleet.dr, name=self.name(), roles=self.roles)

@@ -8,10 +8,11 @@ from hybrid_constructs.network.endpoints import Endpoints
 from hybrid_constructs.network.exchange import publish_network
 from hybrid_constructs.network.flow_logs import FlowLogs
 from hybrid_constructs.network.vpc import Network
+from hybrid_constructs.security.roles import RoleScope
 
 
 def environment_network(
-    scope: Construct, *, environment: EnvironmentBase, name: str, role_path: str
+    scope: Construct, *, environment: EnvironmentBase, name: str, roles: RoleScope
 ) -> Network:
     """Build and publish the network of `environment`."""
     config = environment.network
@@ -21,8 +22,7 @@ def environment_network(
         "FlowLogs",
         network=network,
         log_group_name=naming.flow_log_group(environment.name),
-        role_path=role_path,
-        account_id=environment.account_id,
+        roles=roles,
         config=config.flow_logs,
     )
     Endpoints(

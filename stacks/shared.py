@@ -15,7 +15,7 @@ class SharedStack(PlatformStack):
     def __init__(self, scope: Construct, id_: str, *, fleet: Fleet) -> None:
         shared = fleet.shared
         super().__init__(scope, id_, fleet=fleet, environment=shared)
-        network = environment_network(self, environment=shared, name=self.name(), role_path=self.role_path)
+        network = environment_network(self, environment=shared, name=self.name(), roles=self.roles)
         TransitHub(
             self,
             "Transit",

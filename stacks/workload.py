@@ -14,9 +14,7 @@ class WorkloadStack(PlatformStack):
 
     def __init__(self, scope: Construct, id_: str, *, fleet: Fleet, environment: WorkloadEnvironment) -> None:
         super().__init__(scope, id_, fleet=fleet, environment=environment)
-        network = environment_network(
-            self, environment=environment, name=self.name(), role_path=self.role_path
-        )
+        network = environment_network(self, environment=environment, name=self.name(), roles=self.roles)
         if environment.name in fleet.shared.transit_gateway.attach:
             TransitSpoke(
                 self,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from environments import naming
 from environments.errors import ConfigError
 from environments.loader import load_fleet
 from environments.schema import Fleet
@@ -44,6 +45,10 @@ def up(
     """
     require_tools()
     fleet = _fleet()
+    wanted = list(stacks or FIRST_STACKS)
+    known = naming.stacks(fleet)
+    if unknown := [stack for stack in wanted if stack not in known]:
+        raise UsageError(f"no stack named {', '.join(unknown)}; there are {', '.join(known)}")
     started = time.monotonic()
     # A plain `kill` ends a run as Ctrl-C does: Terraform gets to write its state.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -54,7 +59,7 @@ def up(
         seeds.seed(server, zones=[fleet.shared.organisation.domain])
         deployer = Deployer(server)
         try:
-            deployments = _deploy(deployer, fleet, list(stacks or FIRST_STACKS))
+            deployments = _deploy(deployer, fleet, wanted)
         except KeyboardInterrupt:
             raise HybridError(
                 "interrupted; Terraform has finished what was in flight. "
@@ -67,9 +72,7 @@ def up(
 
 
 def _deploy(deployer: Deployer, fleet: Fleet, wanted: list[str]) -> list[Deployment]:
-    known = deployer.synthesize()
-    if unknown := [stack for stack in wanted if stack not in known]:
-        raise UsageError(f"no stack named {', '.join(unknown)}; there are {', '.join(known)}")
+    deployer.synthesize()
     locks.clear_stale(deployer.server, fleet)
     progress = Progress()
     deployments = []

@@ -45,16 +45,14 @@ class Deployer:
     home: Path | None = None
     """State directory of the emulator, to see whether it still lives when something fails."""
 
-    def synthesize(self) -> list[str]:
-        """Synthesize every stack for the emulator; returns their names in the order of deployment."""
+    def synthesize(self) -> None:
+        """Synthesize every stack for the emulator."""
         environment = child_environment(self.server) | {"CDKTF_OUTDIR": str(self.outdir)}
         log = self.logs / "synth.log"
         lines: list[str] = []
         command = [sys.executable, str(PROJECT_ROOT / "main.py")]
         if run(command, environment=environment, log=log, on_line=lines.append):
             raise HybridError(f"synthesis failed; the whole output is in {log}:\n{''.join(lines[-15:])}")
-        manifest = json.loads((self.outdir / "manifest.json").read_text(encoding="utf-8"))
-        return list(manifest["stacks"])
 
     def deploy(self, stack: str, watch: Watcher) -> Deployment:
         """Apply one stack."""

@@ -11,19 +11,17 @@ import socket
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from operations.fleet.terraform import child_environment
 from operations.local import server as emulator
-from operations.local.environment import variables
+from tests.operations.local.conftest import client_of
 
 from .conftest import STACKS, Fleet, interrupt
 
 
 def client(fleet: Fleet, service: str, region: str = "ap-northeast-2") -> Any:
-    environment = variables(emulator.require(home=fleet.home))
-    return boto3.client(service, region_name=region, endpoint_url=environment["AWS_ENDPOINT_URL"])
+    return client_of(emulator.require(home=fleet.home), service, region)
 
 
 def test_fails_without_terraform(fleet: Fleet, tmp_path: Path) -> None:

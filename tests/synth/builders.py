@@ -15,8 +15,10 @@ from hybrid_constructs.aws import aws_provider
 from hybrid_constructs.data.bucket import SecureBucket
 from hybrid_constructs.network.vpc import Network
 from hybrid_constructs.security.key import DataKey
+from hybrid_constructs.security.roles import RoleScope
 
 ACCOUNT = "111122223333"
+ROLES = RoleScope(ACCOUNT, "/acme/test/", f"arn:aws:iam::{ACCOUNT}:policy/acme-test-boundary")
 REGION = "eu-central-1"
 ZONES = ("eu-central-1a", "eu-central-1b")
 CIDR = "10.9.0.0/16"

@@ -5,6 +5,7 @@ from cdktf import TerraformStack
 
 from environments import naming, schema
 from hybrid_constructs.security.deploy_roles import DeployRoles, GithubIdentity
+from hybrid_constructs.security.roles import RoleScope
 from tests.synth import builders
 from tests.synth.builders import Synth
 from tests.synth.synthesized import Body, Synthesized, as_list, statements
@@ -22,12 +23,12 @@ def roles(synth: Synth) -> Synthesized:
             "Roles",
             environment="blue",
             prefix="acme",
-            role_path="/acme/blue/",
-            account_id=builders.ACCOUNT,
+            roles=RoleScope(builders.ACCOUNT, "/acme/blue/"),
             repository="acme/platform",
             identity=GithubIdentity(scope, "Github"),
             state_bucket_arn="arn:aws:s3:::acme-blue-tfstate",
             state_key_arn="arn:aws:kms:eu-central-1:111122223333:key/1",
+            foreign_state_arns=["arn:aws:s3:::acme-green-tfstate"],
         )
 
     return synth(build)
@@ -38,14 +39,14 @@ def trust(stack: Synthesized, role: str) -> Body:
     return statement
 
 
-def inline(stack: Synthesized, role: str) -> list[Body]:
-    """The statements of every policy in a role."""
-    return [
-        statement
+def inline(stack: Synthesized, role: str) -> dict[str, Body]:
+    """The statements of every policy in a role, by their Sid."""
+    return {
+        statement["Sid"]: statement
         for body in stack.all("aws_iam_role_policy").values()
         if stack.follow(body["role"]) == role
         for statement in statements(body["policy"])
-    ]
+    }
 
 
 def managed(stack: Synthesized, role: str) -> list[str]:
@@ -90,9 +91,13 @@ def test_only_these_jobs_assume_the_role(roles: Synthesized, role: str, subjects
     assert not any("*" in subject for subject in subjects)
 
 
+def allowed(stack: Synthesized, role: str) -> dict[str, Body]:
+    return {sid: body for sid, body in inline(stack, role).items() if body["Effect"] == "Allow"}
+
+
 def test_plan_role_changes_nothing(roles: Synthesized) -> None:
     assert managed(roles, "Roles/Plan") == ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
-    actions = {action for body in inline(roles, "Roles/Plan") for action in as_list(body["Action"])}
+    actions = {action for body in allowed(roles, "Roles/Plan").values() for action in as_list(body["Action"])}
     changing = {
         action
         for action in actions - {"kms:Decrypt"}
@@ -102,29 +107,61 @@ def test_plan_role_changes_nothing(roles: Synthesized) -> None:
 
 
 def test_plan_role_reads_the_state_of_its_environment_only(roles: Synthesized) -> None:
-    assert [(as_list(body["Action"]), as_list(body["Resource"])) for body in inline(roles, "Roles/Plan")] == [
-        (
-            ["s3:GetObject", "s3:ListBucket"],
-            ["arn:aws:s3:::acme-blue-tfstate", "arn:aws:s3:::acme-blue-tfstate/*"],
-        ),
-        (["kms:Decrypt"], ["arn:aws:kms:eu-central-1:111122223333:key/1"]),
+    granted = allowed(roles, "Roles/Plan")
+    assert granted["ReadState"]["Action"] == ["s3:GetObject", "s3:ListBucket"]
+    assert granted["ReadState"]["Resource"] == [
+        "arn:aws:s3:::acme-blue-tfstate",
+        "arn:aws:s3:::acme-blue-tfstate/*",
     ]
+    assert granted["DecryptState"]["Action"] == "kms:Decrypt"
+    assert granted["DecryptState"]["Resource"] == "arn:aws:kms:eu-central-1:111122223333:key/1"
+    assert len(granted) == 2
+
+
+@pytest.mark.parametrize("holder", ["Roles/Deploy", "Roles/Plan", "boundary"])
+def test_nobody_reaches_the_state_of_another_environment(roles: Synthesized, holder: str) -> None:
+    denied = (boundary(roles) if holder == "boundary" else inline(roles, holder))["StateOfOthers"]
+    assert (denied["Effect"], denied["Action"]) == ("Deny", "s3:*")
+    assert denied["Resource"] == ["arn:aws:s3:::acme-green-tfstate", "arn:aws:s3:::acme-green-tfstate/*"]
 
 
 def test_deploy_role_manages_roles_of_its_own_path_only(roles: Synthesized) -> None:
     assert managed(roles, "Roles/Deploy") == ["arn:aws:iam::aws:policy/PowerUserAccess"]
-    [statement] = inline(roles, "Roles/Deploy")
-    assert statement["Effect"] == "Allow"
-    assert as_list(statement["Resource"]) == [f"{ROLES}*"]
-    assert all(action.startswith("iam:") for action in statement["Action"])
-    assert {"iam:CreateRole", "iam:PassRole", "iam:TagRole"} <= set(statement["Action"])
-
-
-def test_deploy_role_makes_no_users_keys_or_identity_providers(roles: Synthesized) -> None:
-    [statement] = inline(roles, "Roles/Deploy")
-    writes = {action for action in statement["Action"] if not action.endswith(("Get*", "List*"))}
+    granted = allowed(roles, "Roles/Deploy")
+    assert {body["Resource"] for body in granted.values()} == {f"{ROLES}*"}
+    actions = {action for body in granted.values() for action in body["Action"]}
+    assert {"iam:CreateRole", "iam:PassRole", "iam:TagRole"} <= actions
+    writes = {action for action in actions if not action.endswith(("Get*", "List*"))}
     assert not {action for action in writes if "*" in action}
-    assert {action for action in writes if "Role" not in action} == set()
+    assert all(action.startswith("iam:") and "Role" in action for action in writes)
+
+
+GIVING = {"Attach", "Create", "Put", "Detach"}
+"""First words of the actions that make a role mightier."""
+
+
+def test_deploy_role_gives_rights_only_within_the_boundary(roles: Synthesized) -> None:
+    granted = allowed(roles, "Roles/Deploy")
+    within = granted["GiveRightsWithinBoundary"]
+    condition = within["Condition"]["StringEquals"]["iam:PermissionsBoundary"]
+    assert roles.follow(condition) == "Roles/Boundary"
+    free = set(granted["ManageOwnRoles"]["Action"])
+    assert not {action for action in free if action.partition(":")[2].startswith(tuple(GIVING))}
+    assert "iam:DeleteRolePermissionsBoundary" not in {*free, *within["Action"]}
+
+
+def boundary(stack: Synthesized) -> dict[str, Body]:
+    return {body["Sid"]: body for body in statements(stack.only("aws_iam_policy")["policy"])}
+
+
+def test_boundary_leaves_no_identity_to_change(roles: Synthesized) -> None:
+    limits = boundary(roles)
+    assert "iam:*" in limits["EverythingButIdentities"]["NotAction"]
+    passing = limits["PassOwnRoles"]
+    assert (passing["Action"], passing["Resource"]) == ("iam:PassRole", f"{ROLES}*")
+    assert set(limits) == {"EverythingButIdentities", "PassOwnRoles", "StateOfOthers"}
+    # Outside of every path that a deploy role manages.
+    assert roles.only("aws_iam_policy").get("path", "/") == "/"
 
 
 def test_every_environment_has_roles_of_its_own(stacks: dict[str, Synthesized], fleet: schema.Fleet) -> None:
@@ -137,14 +174,17 @@ def test_every_environment_has_roles_of_its_own(stacks: dict[str, Synthesized], 
         assert named[plan]["name"] == naming.plan_role(prefix, name)
         subjects = trust(bootstrap, deploy)["Condition"]["StringEquals"][f"{GITHUB}:sub"]
         assert subjects == [f"repo:{repository}:environment:{name}"]
-        [own] = inline(bootstrap, deploy)
-        assert own["Resource"] == (
+        own = inline(bootstrap, deploy)
+        assert own["ManageOwnRoles"]["Resource"] == (
             f"arn:aws:iam::{environment.account_id}:role{naming.role_path(prefix, name)}*"
         )
-        state, key = inline(bootstrap, plan)
+        reading = inline(bootstrap, plan)
         bucket = f"arn:aws:s3:::{naming.state_bucket(prefix, name)}"
-        assert state["Resource"] == [bucket, f"{bucket}/*"]
-        assert bootstrap.follow(key["Resource"]) == f"Key-{environment.region}/Key"
+        assert reading["ReadState"]["Resource"] == [bucket, f"{bucket}/*"]
+        assert bootstrap.follow(reading["DecryptState"]["Resource"]) == f"Key-{environment.region}/Key"
+        every = {body["bucket"] for body in bootstrap.all("aws_s3_bucket").values()}
+        foreign = {f"arn:aws:s3:::{other}" for other in every} - {bucket}
+        assert set(own["StateOfOthers"]["Resource"][::2]) == foreign
 
 
 def test_roles_of_an_environment_stand_below_the_path_its_deploy_role_manages(
@@ -152,4 +192,8 @@ def test_roles_of_an_environment_stand_below_the_path_its_deploy_role_manages(
 ) -> None:
     for name in fleet.environments:
         paths = {body["path"] for body in stacks[name].all("aws_iam_role").values()}
-        assert paths == {naming.role_path(fleet.shared.organisation.prefix, name)}
+        prefix = fleet.shared.organisation.prefix
+        assert paths == {naming.role_path(prefix, name)}
+        limits = {body["permissions_boundary"] for body in stacks[name].all("aws_iam_role").values()}
+        made = stacks["bootstrap"].all("aws_iam_policy")[f"Roles-{name}/Boundary"]["name"]
+        assert limits == {f"arn:aws:iam::{fleet.shared.account_id}:policy/{made}"}

@@ -20,8 +20,7 @@ def build(scope: TerraformStack, config: FlowLogsConfig, kms_key_arn: str | None
         "FlowLogs",
         network=builders.network(scope),
         log_group_name="/vpc/test/flow-logs",
-        role_path="/acme/test/",
-        account_id=builders.ACCOUNT,
+        roles=builders.ROLES,
         config=config,
         kms_key_arn=kms_key_arn,
     )
@@ -38,7 +37,7 @@ def test_records_all_traffic_of_the_vpc(defaults: Synthesized) -> None:
     assert log["traffic_type"] == "ALL"
     assert log["max_aggregation_interval"] == 600
     assert defaults.follow(log["log_destination"]) == "FlowLogs/LogGroup"
-    assert defaults.follow(log["iam_role_arn"]) == "FlowLogs/Role"
+    assert defaults.follow(log["iam_role_arn"]) == "FlowLogs/Delivery/Role"
 
 
 def test_log_group_is_named_and_expires(defaults: Synthesized) -> None:
@@ -67,7 +66,8 @@ def test_log_format_reaches_aws_as_written(defaults: Synthesized) -> None:
 
 def test_only_flow_logs_of_this_account_assume_the_role(defaults: Synthesized) -> None:
     role = defaults.only("aws_iam_role")
-    assert role["path"] == "/acme/test/"
+    assert role["path"] == builders.ROLES.path
+    assert role["permissions_boundary"] == builders.ROLES.boundary_arn
     assert statements(role["assume_role_policy"]) == [
         {
             "Effect": "Allow",
@@ -80,7 +80,7 @@ def test_only_flow_logs_of_this_account_assume_the_role(defaults: Synthesized) -
 
 def test_the_role_writes_to_its_own_group_and_nothing_else(defaults: Synthesized) -> None:
     delivery = defaults.only("aws_iam_role_policy")
-    assert defaults.follow(delivery["role"]) == "FlowLogs/Role"
+    assert defaults.follow(delivery["role"]) == "FlowLogs/Delivery/Role"
     [statement] = statements(delivery["policy"])
     assert statement["Effect"] == "Allow"
     assert set(statement["Action"]) == {

@@ -23,8 +23,7 @@ def copies(synth: Synth) -> Synthesized:
             scope,
             "Copies",
             role_name="acme-copies",
-            role_path="/acme/test/",
-            account_id=builders.ACCOUNT,
+            roles=builders.ROLES,
             source_region="eu-central-1",
             target_region="eu-west-1",
             sources={name: builders.bucket(scope, name, encrypted_with=near_key) for name in ("one", "two")},
@@ -47,7 +46,7 @@ def test_every_source_has_its_rule_and_waits_for_versions_on_both_sides(copies: 
     for name in ("one", "two"):
         body = found[f"Copies/{name}"]
         assert copies.follow(body["bucket"]) == f"Bucket-{name}/Bucket"
-        assert copies.follow(body["role"]) == "Copies/Role"
+        assert copies.follow(body["role"]) == "Copies/Role/Role"
         assert copies.depends_on(body) == {f"Bucket-{name}/Versioning", "Bucket-copy/Versioning"}
 
 
@@ -87,7 +86,7 @@ def test_only_s3_of_this_account_assumes_the_role(copies: Synthesized) -> None:
 
 def test_the_role_may_do_exactly_this(copies: Synthesized) -> None:
     access = copies.only("aws_iam_role_policy")
-    assert copies.follow(access["role"]) == "Copies/Role"
+    assert copies.follow(access["role"]) == "Copies/Role/Role"
     found = {tuple(as_list(statement["Action"])): statement for statement in statements(access["policy"])}
     assert all(statement["Effect"] == "Allow" for statement in found.values())
     assert {actions: as_list(statement["Resource"]) for actions, statement in found.items()} == {

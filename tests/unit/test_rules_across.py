@@ -34,13 +34,14 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
     "the_dr_account_is_another": (
         [("dr.yaml", "123456789012", "210987654321")],
         [
-            "dr.yaml:5: account_id: 210987654321: differs from 123456789012 of its primary; replicas stay in one account, use 123456789012"
+            "dr.yaml:5: account_id: 210987654321: differs from 123456789012 of environments/shared.yaml; the fleet lives in one account, use 123456789012"
         ],
     ),
     "the_hub_account_is_another": (
         [("shared.yaml", "123456789012", "210987654321")],
         [
-            "dr.yaml:5: account_id: 123456789012: differs from 210987654321 of the hub, whose database it replicates; replicas stay in one account, use 210987654321"
+            f"{name}.yaml:{line}: account_id: 123456789012: differs from 210987654321 of environments/shared.yaml; the fleet lives in one account, use 210987654321"
+            for name, line in (("dev", 4), ("dr", 5), ("prod", 4), ("staging", 4))
         ],
     ),
     "no_service_has_the_failover_host": (

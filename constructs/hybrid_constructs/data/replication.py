@@ -1,7 +1,5 @@
 """Cross-region replication of S3 buckets."""
 
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.s3_bucket_replication_configuration import (
     S3BucketReplicationConfigurationA,
     S3BucketReplicationConfigurationRule,
@@ -18,9 +16,9 @@ from cdktf_cdktf_provider_aws.s3_bucket_replication_configuration import (
 )
 from constructs import Construct
 
-from hybrid_constructs.aws import policy
 from hybrid_constructs.data.bucket import SecureBucket
-from hybrid_constructs.security.policies import Statement, service_trust
+from hybrid_constructs.security.policies import Statement
+from hybrid_constructs.security.roles import RoleScope, ServiceRole
 
 RTC_MINUTES = 15
 """S3 Replication Time Control knows no other value (S3 user guide)."""
@@ -35,38 +33,32 @@ class BucketReplication(Construct):
         id_: str,
         *,
         role_name: str,
-        role_path: str,
-        account_id: str,
+        roles: RoleScope,
         source_region: str,
         target_region: str,
         sources: dict[str, SecureBucket],
         target: SecureBucket,
     ) -> None:
         super().__init__(scope, id_)
-        role = IamRole(
+        buckets = list(sources.values())
+        role = ServiceRole(
             self,
             "Role",
             name=role_name,
-            path=role_path,
-            assume_role_policy=policy(service_trust("s3.amazonaws.com", account_id=account_id)),
+            service="s3.amazonaws.com",
+            within=roles,
+            statements=[
+                *_read(buckets),
+                *_use_keys(buckets, target, source_region, target_region),
+                _write(target),
+            ],
         )
-        buckets = list(sources.values())
-        IamRolePolicy(
-            self,
-            "Access",
-            name="replicate",
-            role=role.id,
-            policy=policy(
-                *_read(buckets), *_use_keys(buckets, target, source_region, target_region), _write(target)
-            ),
-        )
-        role_arn = role.arn
         for key, source in sources.items():
             S3BucketReplicationConfigurationA(
                 self,
                 key,
                 bucket=source.id,
-                role=role_arn,
+                role=role.arn,
                 rule=[_rule(target)],
                 # S3 refuses a rule unless both sides are versioned; the ids alone do not say so.
                 depends_on=[source.versioning, target.versioning],

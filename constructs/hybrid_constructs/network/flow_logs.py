@@ -2,14 +2,12 @@
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.flow_log import FlowLog
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from environments.network import FlowLogsConfig
-from hybrid_constructs.aws import policy
 from hybrid_constructs.network.vpc import Network
-from hybrid_constructs.security.policies import service_trust
+from hybrid_constructs.security.policies import Statement
+from hybrid_constructs.security.roles import RoleScope, ServiceRole
 
 _FIELDS = (
     *("version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol"),
@@ -35,8 +33,7 @@ class FlowLogs(Construct):
         *,
         network: Network,
         log_group_name: str,
-        role_path: str,
-        account_id: str,
+        roles: RoleScope,
         config: FlowLogsConfig,
         kms_key_arn: str | None = None,
     ) -> None:
@@ -49,19 +46,13 @@ class FlowLogs(Construct):
             retention_in_days=config.retention_days,
             kms_key_id=kms_key_arn,
         ).arn
-        role = IamRole(
-            self,
-            "Role",
-            name=f"{network.name}-flow-logs",
-            path=role_path,
-            assume_role_policy=policy(service_trust("vpc-flow-logs.amazonaws.com", account_id=account_id)),
-        )
-        IamRolePolicy(
+        role = ServiceRole(
             self,
             "Delivery",
-            name="deliver-flow-logs",
-            role=role.id,
-            policy=policy(_delivery(log_group_arn)),
+            name=f"{network.name}-flow-logs",
+            service="vpc-flow-logs.amazonaws.com",
+            within=roles,
+            statements=[_delivery(log_group_arn)],
         )
         FlowLog(
             self,
@@ -76,7 +67,7 @@ class FlowLogs(Construct):
         )
 
 
-def _delivery(log_group_arn: str) -> dict[str, object]:
+def _delivery(log_group_arn: str) -> Statement:
     # No right to create a group: this one exists already (VPC user guide, "Flow logs to CloudWatch Logs").
     return {
         "Effect": "Allow",

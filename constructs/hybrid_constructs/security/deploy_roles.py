@@ -1,6 +1,7 @@
 """What CI may do: one role to apply an environment, one to plan it, both assumed by GitHub's OIDC tokens."""
 
 from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
+from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
@@ -8,7 +9,14 @@ from constructs import Construct
 
 from environments import naming
 from hybrid_constructs.aws import policy
+from hybrid_constructs.security.deploy_policies import (
+    boundary_statements,
+    keep_out,
+    manage_roles,
+    read_state,
+)
 from hybrid_constructs.security.policies import Statement
+from hybrid_constructs.security.roles import RoleScope
 
 GITHUB = "token.actions.githubusercontent.com"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -29,7 +37,7 @@ class GithubIdentity(Construct):
 
 
 class DeployRoles(Construct):
-    """The two roles of one environment.
+    """The two roles of one environment, and the boundary of all roles that the first one makes.
 
     The deploy role answers only to jobs that run in the GitHub environment of the same name, where
     reviewers can be required. The plan role also answers to pull requests; it can read and nothing else.
@@ -42,15 +50,24 @@ class DeployRoles(Construct):
         *,
         environment: str,
         prefix: str,
-        role_path: str,
-        account_id: str,
+        roles: RoleScope,
         repository: str,
         identity: GithubIdentity,
         state_bucket_arn: str,
         state_key_arn: str,
+        foreign_state_arns: list[str],
     ) -> None:
         super().__init__(scope, id_)
         self._identity = identity
+        not_theirs = keep_out(foreign_state_arns)
+        managed_roles = f"arn:aws:iam::{roles.account_id}:role{roles.path}*"
+        boundary = IamPolicy(
+            self,
+            "Boundary",
+            name=naming.role_boundary(prefix, environment),
+            description=f"The most that a role of {environment} may do",
+            policy=policy(*boundary_statements(managed_roles), not_theirs),
+        )
         deploy = self._role(
             "Deploy",
             name=naming.deploy_role(prefix, environment),
@@ -62,7 +79,7 @@ class DeployRoles(Construct):
             "DeployAccess",
             name="manage-platform-roles",
             role=deploy,
-            policy=policy(_manage_roles(f"arn:aws:iam::{account_id}:role{role_path}*")),
+            policy=policy(*manage_roles(managed_roles, boundary.arn), not_theirs),
         )
         plan = self._role(
             "Plan",
@@ -75,7 +92,7 @@ class DeployRoles(Construct):
             "PlanAccess",
             name="read-state",
             role=plan,
-            policy=policy(*_read_state(state_bucket_arn, state_key_arn)),
+            policy=policy(*read_state(state_bucket_arn, state_key_arn), not_theirs),
         )
 
     def _role(self, id_: str, *, name: str, subjects: list[str], managed_policy: str) -> str:
@@ -97,42 +114,3 @@ def _github_trust(provider_arn: str, subjects: list[str]) -> Statement:
         "Action": "sts:AssumeRoleWithWebIdentity",
         "Condition": {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com", f"{GITHUB}:sub": subjects}},
     }
-
-
-def _manage_roles(roles: str) -> Statement:
-    """PowerUserAccess leaves IAM out; Terraform needs it for the environment's own roles, and only for those.
-
-    The deploy and plan roles stand outside that path: no deploy job can widen what deploy jobs may do.
-    """
-    return {
-        "Sid": "ManageOwnRoles",
-        "Effect": "Allow",
-        "Action": [
-            "iam:AttachRolePolicy",
-            "iam:CreateRole",
-            "iam:DeleteRole",
-            "iam:DeleteRolePolicy",
-            "iam:DetachRolePolicy",
-            "iam:Get*",
-            "iam:List*",
-            "iam:PassRole",
-            "iam:PutRolePolicy",
-            "iam:TagRole",
-            "iam:UntagRole",
-            "iam:UpdateAssumeRolePolicy",
-            "iam:UpdateRole",
-            "iam:UpdateRoleDescription",
-        ],
-        "Resource": roles,
-    }
-
-
-def _read_state(bucket_arn: str, key_arn: str) -> list[Statement]:
-    return [
-        {
-            "Effect": "Allow",
-            "Action": ["s3:GetObject", "s3:ListBucket"],
-            "Resource": [bucket_arn, f"{bucket_arn}/*"],
-        },
-        {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key_arn},
-    ]

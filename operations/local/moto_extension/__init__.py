@@ -24,6 +24,8 @@ MODULES = (
     "s3",
     "s3_bucket_policy",
     "s3_configurations",
+    # Last, around what the others make of the same methods.
+    "ec2_deleted",
 )
 """Each has `install()`. They are imported late: moto is loaded by the server process only."""
 

@@ -1,7 +1,7 @@
 """EC2: VPC peering across regions.
 
-Moto 5.2.5 shows the requester's tags on both sides. On AWS each side of a connection between regions has tags of
-its own (EC2 API reference, CreateTags: a resource is tagged in its region).
+Moto 5.2.5 shows the requester's tags on both sides. On AWS each side of a connection between regions has tags
+of its own (EC2 API reference, CreateTags: a resource is tagged in its region).
 """
 
 import copy

@@ -20,7 +20,7 @@ def s3(aws: Clients) -> Any:
 
 
 def deny(s3: Any, condition: dict[str, Any] | None) -> None:
-    statement = {
+    statement: dict[str, Any] = {
         "Effect": "Deny",
         "Principal": "*",
         "Action": "s3:*",

@@ -206,3 +206,25 @@ def test_flow_log_to_an_existing_log_group_is_delivered(ec2: Any, aws: Clients) 
 
     logs = ec2.describe_flow_logs()["FlowLogs"]
     assert [log["DeliverLogsStatus"] for log in logs] == ["SUCCESS", "FAILED"]
+
+
+def test_deleted_resources_are_shown_only_to_those_who_name_them(ec2: Any) -> None:
+    gateway_id = gateway(ec2, **DISABLED)
+    attachment_id, table = attach(ec2, gateway_id), route_table(ec2, gateway_id)
+    vpcs = [ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"] for number in (1, 2)]
+    peering = ec2.create_vpc_peering_connection(VpcId=vpcs[0], PeerVpcId=vpcs[1])["VpcPeeringConnection"]
+    peering_id = peering["VpcPeeringConnectionId"]
+
+    ec2.delete_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=attachment_id)
+    ec2.delete_transit_gateway_route_table(TransitGatewayRouteTableId=table)
+    ec2.delete_vpc_peering_connection(VpcPeeringConnectionId=peering_id)
+
+    assert ec2.describe_transit_gateway_attachments()["TransitGatewayAttachments"] == []
+    assert ec2.describe_transit_gateway_vpc_attachments()["TransitGatewayVpcAttachments"] == []
+    assert ec2.describe_transit_gateway_route_tables()["TransitGatewayRouteTables"] == []
+    assert ec2.describe_vpc_peering_connections()["VpcPeeringConnections"] == []
+    named = ec2.describe_transit_gateway_route_tables(TransitGatewayRouteTableIds=[table])
+    assert named["TransitGatewayRouteTables"][0]["State"] == "deleted"
+    named = ec2.describe_vpc_peering_connections(VpcPeeringConnectionIds=[peering_id])
+    assert named["VpcPeeringConnections"][0]["Status"]["Code"] == "deleted"
+    assert attachment(ec2, attachment_id)["State"] == "deleted"

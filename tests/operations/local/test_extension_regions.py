@@ -24,7 +24,9 @@ def test_each_side_of_a_peering_has_its_own_tags(aws: Clients) -> None:
 
     sides = {}
     for ec2 in (seoul, tokyo):
-        (found,) = ec2.describe_vpc_peering_connections(VpcPeeringConnectionIds=[id_])["VpcPeeringConnections"]
+        (found,) = ec2.describe_vpc_peering_connections(VpcPeeringConnectionIds=[id_])[
+            "VpcPeeringConnections"
+        ]
         # What is not a tag is the same on both sides.
         assert found["Status"]["Code"] == "active"
         assert found["AccepterVpcInfo"]["PeeringOptions"]["AllowDnsResolutionFromRemoteVpc"] is True

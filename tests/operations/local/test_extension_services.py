@@ -1,6 +1,5 @@
 """KMS, S3, Route 53 and Application Auto Scaling as the extension makes them."""
 
-import json
 from typing import Any
 
 import pytest
@@ -106,25 +105,6 @@ def test_replication_is_answered_as_it_was_put(aws: Clients, bucket: str) -> Non
     s3.delete_bucket_replication(Bucket=bucket)
     with pytest.raises(ClientError, match="ReplicationConfigurationNotFoundError"):
         s3.get_bucket_replication(Bucket=bucket)
-
-
-def test_bucket_policy_denies_only_what_its_conditions_match(aws: Clients, bucket: str) -> None:
-    s3 = aws("s3")
-    deny = {
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": ["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"],
-    }
-    tls_only = deny | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
-
-    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [tls_only]}))
-    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
-    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
-
-    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
-    with pytest.raises(ClientError, match=r"AccessDenied|Forbidden"):
-        s3.get_object(Bucket=bucket, Key="k")
 
 
 def test_bucket_keeps_metrics_configurations_by_id(aws: Clients, bucket: str) -> None:
