@@ -27,7 +27,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 from constructs import Construct
 
 from hybrid_constructs.aws import on_emulator, policy, protected
-from hybrid_constructs.security.key import DataKey
+from hybrid_constructs.security.key import Key
 from hybrid_constructs.security.policies import tls_only
 
 MULTIPART_DAYS = 7
@@ -47,7 +47,7 @@ class SecureBucket(Construct):
         id_: str,
         *,
         name: str,
-        key: DataKey,
+        key: Key,
         noncurrent_versions_days: int = 90,
         provider: TerraformProvider | None = None,
     ) -> None:

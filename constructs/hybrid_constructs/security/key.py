@@ -1,6 +1,6 @@
 """Customer managed KMS keys."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
@@ -8,6 +8,13 @@ from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
 from hybrid_constructs.aws import policy, protected
+
+
+class Key(Protocol):
+    """A key that encrypts data: one made here, or one that another stack made and published."""
+
+    @property
+    def arn(self) -> str: ...
 
 
 class DataKey(Construct):
@@ -35,8 +42,13 @@ class DataKey(Construct):
             lifecycle=protected(),
             provider=provider,
         )
-        self.arn = key.arn
+        self._arn = key.arn
         KmsAlias(self, "Alias", name=alias, target_key_id=key.id, provider=provider)
+
+    @property
+    def arn(self) -> str:
+        """The key's ARN."""
+        return self._arn
 
 
 def _account_administration(account_id: str) -> dict[str, Any]:
