@@ -1,7 +1,7 @@
 """What a construct wants watched, as data: alarms and dashboard rows.
 
-A construct says what matters about it, next to the resource it concerns. Who renders it decides on topics, names
-and layout, so that every alarm of the fleet looks alike.
+A construct says what matters about it, next to the resource it concerns. Who renders it decides on topics,
+names and layout, so that every alarm of the fleet looks alike.
 """
 
 from dataclasses import dataclass, field
