@@ -23,7 +23,7 @@ def _loaded(code: str) -> set[str]:
     "code",
     [
         "import operations.cli",
-        "import operations.cli, operations.env",
+        "import operations.cli, operations.env, operations.fleet.commands, operations.local.commands",
         "from environments.loader import load_fleet; load_fleet()",
     ],
 )
