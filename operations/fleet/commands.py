@@ -19,6 +19,7 @@ from operations.fleet.progress import Progress
 from operations.fleet.terraform import end_leftover, require_tools
 from operations.local import seeds
 from operations.local import server as emulator
+from operations.local.environment import ACCOUNT_ID
 
 app = typer.Typer(no_args_is_help=True, help="Deploy the platform onto the embedded AWS.")
 
@@ -119,7 +120,7 @@ def _print_summary(endpoint: str, deployments: list[Deployment], seconds: float)
     if not any(each.changes for each in deployments):
         out.print("Nothing changed: the account is what the configuration says.")
     out.print(f"{sum(each.resources for each in deployments)} resources, {seconds:.0f} s in all\n")
-    out.print(f"endpoint        {endpoint}  (account 123456789012, any credentials)")
+    out.print(f"endpoint        {endpoint}  (account {ACCOUNT_ID}, any credentials)")
     out.print("what is there   .venv/bin/hybrid local status")
     out.print('for your shell  eval "$(.venv/bin/hybrid local env)"')
     out.print("then try        npx cdktf diff prod    # real Terraform: no changes")

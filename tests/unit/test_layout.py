@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from environments.loader import load_fleet
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {"environments": ROOT, "operations": ROOT, "stacks": ROOT, "hybrid_constructs": ROOT / "constructs"}
 
@@ -54,3 +56,19 @@ def test_pyproject_lists_exactly_the_packages_that_exist() -> None:
     }
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert sorted(settings["tool"]["setuptools"]["packages"]) == sorted(found)
+
+
+def test_nothing_of_the_organisation_is_written_in_the_code() -> None:
+    organisation = load_fleet().shared.organisation
+    own = {organisation.prefix, organisation.domain, *load_fleet().primary.services}
+    code = [
+        path for folder in ("constructs", "operations", "stacks") for path in (ROOT / folder).rglob("*.py")
+    ]
+    assert len(code) > 50
+    found = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in code
+        for name in own
+        if name in path.read_text("utf-8")
+    ]
+    assert found == []
