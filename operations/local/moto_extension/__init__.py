@@ -24,6 +24,7 @@ MODULES = (
     "s3",
     "s3_bucket_policy",
     "s3_configurations",
+    "s3_delete_markers",
     # Last, around what the others make of the same methods.
     "ec2_deleted",
 )
