@@ -1,7 +1,7 @@
 """S3 delete markers.
 
-Moto 5.2.5 frees the body of every version that it removes, but a delete marker has none: removing one for good
-fails, so a versioned bucket in which something was deleted cannot be emptied.
+Moto 5.2.5 frees the body of every version that it removes, but a delete marker has none: removing one for
+good fails, so a versioned bucket in which something was deleted cannot be emptied.
 """
 
 from moto.s3.models import FakeDeleteMarker
