@@ -7,7 +7,7 @@ PACKAGES := $(VENV)/.installed
 NODE_PACKAGES := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup prerequisites up down status synth test test-fast lint format snapshots generated bench lock clean
+.PHONY: help setup prerequisites test-prerequisites up down status synth test test-fast lint format snapshots generated bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ setup: prerequisites $(PACKAGES) $(NODE_PACKAGES) ## check the prerequisites and
 
 prerequisites:
 	@tools/prerequisites.sh $(PYTHON)
+
+test-prerequisites:
+	@tools/test-prerequisites.sh
 
 $(PACKAGES): pyproject.toml constraints.txt
 	@echo "installing Python packages into $(VENV) (about a minute)"
@@ -40,7 +43,7 @@ status: setup ## what the embedded AWS holds
 synth: setup ## synthesize all stacks into cdktf.out
 	@$(BIN)/python main.py
 
-test: setup lint ## everything: ruff, mypy, and all tests with the real Terraform on the embedded AWS
+test: setup test-prerequisites lint ## everything: ruff, mypy, and all tests with the real Terraform on the embedded AWS
 	@$(BIN)/python -m pytest
 
 test-fast: setup ## unit and synth tests only

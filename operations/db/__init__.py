@@ -1,0 +1,1 @@
+"""A database, a user and a secret for each service on the shared instance."""

@@ -1,0 +1,65 @@
+"""AWS as these commands need it: clients of the right account, and errors a person understands."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from operations.db.sql import Password
+from operations.errors import HybridError, Refused
+
+
+@dataclass
+class Aws:
+    """Clients by service and region, made once. `AWS_ENDPOINT_URL` and the usual credentials apply."""
+
+    account_id: str
+    """The only account that these clients may be used in."""
+
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def client(self, service: str, region: str) -> Any:
+        """A client; the first one checks the account."""
+        if not self._clients:
+            self._check_account(region)
+        return self._made(service, region)
+
+    def _made(self, service: str, region: str) -> Any:
+        import boto3
+
+        if (service, region) not in self._clients:
+            make: Any = boto3.client
+            self._clients[service, region] = make(service, region_name=region)
+        return self._clients[service, region]
+
+    def _check_account(self, region: str) -> None:
+        with explained("sts:GetCallerIdentity"):
+            account = self._made("sts", region).get_caller_identity()["Account"]
+        if account != self.account_id:
+            raise Refused(
+                f"these credentials are of account {account}, but the environment is in {self.account_id} "
+                "(environments/*.yaml, account_id); nothing was done"
+            )
+
+
+def error_code(error: Exception) -> str:
+    """AWS's name of an error; empty if it is none of AWS's."""
+    response: dict[str, Any] = getattr(error, "response", {})
+    return str(response.get("Error", {}).get("Code", ""))
+
+
+@contextmanager
+def explained(call: str, *hidden: Password) -> Iterator[None]:
+    """Turn an error of the SDK into one of ours that names the call and has no password in it."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    failure = None
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        text = str(error)
+        for password in hidden:
+            text = password.hide(text)
+        failure = HybridError(f"{call} failed: {text}")
+    if failure:
+        raise failure
