@@ -17,6 +17,7 @@ from environments.base import (
     UrlPath,
 )
 from environments.errors import Finding
+from environments.windows import DailyWindow, WeeklyWindow, window_rules
 
 Minutes = Annotated[int, Field(ge=0, examples=[15])]
 BucketName = Annotated[
@@ -72,7 +73,7 @@ class ReplicaRole(StrEnum):
 
 
 class ReplicaConfig(FrozenModel):
-    """Cross-region read replica of the shared database."""
+    """Cross-region read replica of the shared database; what is not said here is as at its source."""
 
     identifier: DatabaseIdentifier
     """Name of the RDS instance."""
@@ -81,10 +82,22 @@ class ReplicaConfig(FrozenModel):
     """RDS instance class, such as `db.t3.medium`."""
 
     role: ReplicaRole = ReplicaRole.REPLICA
-    """`replica`; a failover turns it into `primary`."""
+    """`replica`; a failover turns it into `primary`: promoted, Multi-AZ, protected from deletion."""
+
+    backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 7
+    """Days that a point in time can be restored in this region."""
+
+    backup_window: DailyWindow = "03:00-04:00"
+    """Daily, UTC."""
+
+    maintenance_window: WeeklyWindow = "sat:04:00-sat:05:00"
+    """Weekly, UTC; before the source's, because a replica may be newer than its source and never older."""
 
     lag_alarm_seconds: Annotated[int, Field(ge=1, examples=[900])]
     """ReplicaLag above this raises the alarm; it may not exceed the database's RPO."""
+
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return window_rules(self)
 
 
 class StandbyConfig(FrozenModel):

@@ -14,10 +14,11 @@ from environments.base import (
     Form,
     FrozenModel,
     Name,
-    NamedOnce,
     Region,
     RetentionDays,
 )
+from environments.database import DatabaseConfig
+from environments.datastores import CacheConfig
 from environments.errors import Finding, listed
 from environments.network import NetworkConfig
 from environments.recovery import (
@@ -29,14 +30,14 @@ from environments.recovery import (
 )
 from environments.shared import (
     BootstrapConfig,
-    DatabaseConfig,
-    KeyPurpose,
+    KeyPurposes,
     LogArchiveConfig,
     OrganisationConfig,
     SharedUsageConfig,
+    StorageTiers,
     TransitGatewayConfig,
 )
-from environments.workload import CacheConfig, ServiceConfig, UsageConfig
+from environments.workload import ServiceConfig, UsageConfig
 
 MANAGED_BY = "cdktf"
 TagValue = Annotated[
@@ -123,8 +124,8 @@ class SharedEnvironment(EnvironmentBase):
     organisation: OrganisationConfig
     bootstrap: BootstrapConfig = BootstrapConfig()
     transit_gateway: TransitGatewayConfig
-    keys: Annotated[tuple[KeyPurpose, ...], NamedOnce]
-    """Customer managed KMS keys, one for each purpose."""
+    keys: KeyPurposes
+    """Customer managed KMS keys, one for each purpose; the second region has its own of each."""
 
     database: DatabaseConfig
     log_archive: LogArchiveConfig = LogArchiveConfig()
@@ -149,10 +150,8 @@ class WorkloadEnvironment(EnvironmentBase):
     application_insights: bool = False
     """CloudWatch Application Insights."""
 
-    storage_tiers: Annotated[tuple[Literal["STANDARD", "STANDARD_IA", "GLACIER"], ...], NamedOnce] = (
-        "STANDARD",
-    )
-    """S3 storage classes that objects of services move through."""
+    storage_tiers: StorageTiers = ("STANDARD",)
+    """S3 storage classes that objects of services move through: STANDARD_IA at day 90, GLACIER at 365."""
 
     usage: UsageConfig
     budget_usd: BudgetUsd

@@ -1,22 +1,19 @@
-"""What the whole fleet shares: the organisation, the hub, the database, keys, archive and bootstrap."""
+"""What the whole fleet shares: the organisation, the hub, keys, archive and bootstrap."""
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from environments.base import (
     Count,
-    DatabaseClass,
-    DatabaseIdentifier,
     Form,
     FrozenModel,
     HostName,
     Name,
     NamedOnce,
 )
-from environments.errors import Finding
-from environments.windows import DailyWindow, WeeklyWindow, overlap, span
+from environments.errors import Finding, listed
 
 Prefix = Annotated[
     str,
@@ -29,15 +26,33 @@ Prefix = Annotated[
 Repository = Annotated[
     str, Form(r"[A-Za-z0-9-]+/[A-Za-z0-9_.-]+", "a GitHub repository, owner and name", "acme/platform")
 ]
-EngineVersion = Annotated[str, Form(r"8\.4(\.[0-9]+)?", "a version of MySQL 8.4 LTS in quotes", '"8.4"')]
-DatabaseName = Annotated[
-    str,
-    Form(r"[A-Za-z][A-Za-z0-9_]{0,62}", "letters, digits and underscores, a letter first", "shared_db"),
-]
 KeyPrefix = Annotated[
     str, Form(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/", "a prefix that ends in /", "access-logs/")
 ]
 KeyPurpose = Literal["database", "objects", "secrets", "logs", "messaging", "cache", "audit"]
+
+
+def _each_purpose(value: tuple[KeyPurpose, ...]) -> tuple[KeyPurpose, ...]:
+    if missing := [purpose for purpose in get_args(KeyPurpose) if purpose not in value]:
+        raise ValueError(f"has no key for {listed(missing, 'and')}, whose resources would find none; add it")
+    return value
+
+
+KeyPurposes = Annotated[tuple[KeyPurpose, ...], NamedOnce, AfterValidator(_each_purpose)]
+StorageTier = Literal["STANDARD", "STANDARD_IA", "GLACIER"]
+
+
+def _way_down(value: tuple[StorageTier, ...]) -> tuple[StorageTier, ...]:
+    right = tuple(tier for tier in get_args(StorageTier) if tier in {"STANDARD", *value})
+    if value != right:
+        raise ValueError(
+            "objects arrive in STANDARD and only move down from there (S3 user guide, "
+            f'"Transitioning objects"); use [{", ".join(right)}]'
+        )
+    return value
+
+
+StorageTiers = Annotated[tuple[StorageTier, ...], NamedOnce, AfterValidator(_way_down)]
 
 
 class OrganisationConfig(FrozenModel):
@@ -73,63 +88,6 @@ class TransitGatewayConfig(FrozenModel):
     """Private autonomous system number of the gateway's side."""
 
 
-class DatabaseConfig(FrozenModel):
-    """The shared MySQL instance. Encryption, TLS and private access are fixed; this sizes it."""
-
-    identifier: DatabaseIdentifier
-    """Name of the RDS instance."""
-
-    engine_version: EngineVersion = "8.4"
-    """MySQL 8.4 LTS; 8.0 left RDS standard support on 2026-07-31 (RDS user guide, "MySQL versions")."""
-
-    instance_class: DatabaseClass
-    """RDS instance class, such as `db.t3.medium`."""
-
-    allocated_storage_gb: Annotated[int, Field(ge=20, le=65_536, examples=[100])]
-    """GiB of gp3; RDS for MySQL starts at 20 (RDS user guide, "DB instance storage")."""
-
-    multi_az: bool = True
-    """A standby in another zone."""
-
-    database_name: DatabaseName
-    """Database that exists from the start."""
-
-    backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 7
-    """Days that a point in time can be restored."""
-
-    backup_window: DailyWindow = "03:00-04:00"
-    """Daily, UTC."""
-
-    maintenance_window: WeeklyWindow = "sun:04:00-sun:05:00"
-    """Weekly, UTC."""
-
-    performance_insights: bool = True
-    """Load and waits by statement."""
-
-    log_exports: Annotated[tuple[Literal["audit", "error", "general", "slowquery"], ...], NamedOnce] = (
-        "error",
-        "general",
-        "slowquery",
-    )
-    """Logs sent to CloudWatch."""
-
-    def rules(self) -> Iterable[Iterable[Finding]]:
-        return self._windows_last("backup_window"), self._windows_last("maintenance_window"), self._apart()
-
-    def _windows_last(self, key: str) -> Iterator[Finding]:
-        minutes = span(getattr(self, key))[1]
-        if minutes < 30:
-            yield Finding((key,), f"lasts {minutes} minutes; RDS asks for 30 or more", getattr(self, key))
-
-    def _apart(self) -> Iterator[Finding]:
-        if overlap(self.backup_window, self.maintenance_window):
-            yield Finding(
-                ("backup_window",),
-                f"overlaps maintenance_window {self.maintenance_window}; move one of them (touching is fine)",
-                self.backup_window,
-            )
-
-
 class LifecycleConfig(FrozenModel):
     """Days after which an object moves to a cheaper storage class, and is deleted."""
 
@@ -150,7 +108,8 @@ class LifecycleConfig(FrozenModel):
         if self.glacier_days < earliest:
             yield Finding(
                 ("glacier_days",),
-                f"must be 30 days or more after standard_ia_days, {self.standard_ia_days}; use {earliest}",
+                f"must be 30 days or more after standard_ia_days, {self.standard_ia_days}; use {earliest} "
+                '(S3 user guide, "Transitioning objects")',
                 str(self.glacier_days),
             )
 
@@ -158,7 +117,8 @@ class LifecycleConfig(FrozenModel):
         if self.expiration_days <= self.glacier_days:
             yield Finding(
                 ("expiration_days",),
-                f"must come after glacier_days, {self.glacier_days}; raise it",
+                f"must come after glacier_days, {self.glacier_days}; raise it "
+                '(S3 user guide, "Transitioning objects")',
                 str(self.expiration_days),
             )
 
@@ -167,8 +127,36 @@ class LogArchiveConfig(FrozenModel):
     """The central bucket for logs that are kept for years."""
 
     lifecycle: LifecycleConfig = LifecycleConfig()
+    prefixes: Annotated[tuple[KeyPrefix, ...], NamedOnce, Field(min_length=1)] = (
+        *("application/", "cloudtrail/", "config/", "flow-logs/"),
+    )
+    """One for each kind of log: what lies below moves to cheaper classes by `lifecycle`."""
+
     access_logs_prefix: KeyPrefix = "access-logs/"
-    """Objects below it go to INTELLIGENT_TIERING at once and are left out of the other rule."""
+    """Objects below it go to INTELLIGENT_TIERING at once, and never to the classes of `lifecycle`."""
+
+    noncurrent_versions_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """Days that a deleted or overwritten log stays restorable."""
+
+    access_log_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    """Days that access logs of buckets and load balancers are kept, in a bucket of each environment."""
+
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return (self._prefixes_apart(),)
+
+    def _prefixes_apart(self) -> Iterator[Finding]:
+        taken = [self.access_logs_prefix]
+        for index, prefix in enumerate(self.prefixes):
+            inside = [other for other in taken if prefix.startswith(other) or other.startswith(prefix)]
+            if inside:
+                yield Finding(
+                    ("prefixes", index),
+                    f"lies in one branch with {inside[0]}; S3 would move its objects by two rules that "
+                    'contradict each other, use another (S3 user guide, "Examples of conflicts between '
+                    'lifecycle rules")',
+                    prefix,
+                )
+            taken.append(prefix)
 
 
 class SharedUsageConfig(FrozenModel):

@@ -1,8 +1,10 @@
 """Time windows of RDS: when backups and maintenance may run. All in UTC, wrapping at midnight and Sunday."""
 
-from typing import Annotated
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Protocol
 
 from environments.base import Form
+from environments.errors import Finding
 
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -33,6 +35,41 @@ def overlap(daily: str, weekly: str) -> bool:
     start, length = span(daily)
     other, other_length = span(weekly)
     return any(_share(day * _DAY_MINUTES + start, length, other, other_length) for day in range(len(_DAYS)))
+
+
+class HasWindows(Protocol):
+    """A model with the two windows of an RDS instance."""
+
+    @property
+    def backup_window(self) -> str: ...
+
+    @property
+    def maintenance_window(self) -> str: ...
+
+
+def window_rules(config: HasWindows) -> Iterable[Iterable[Finding]]:
+    """What RDS asks of the windows of an instance (RDS user guide, "Maintaining a DB instance")."""
+    return (
+        _long_enough(config, "backup_window"),
+        _long_enough(config, "maintenance_window"),
+        _apart(config),
+    )
+
+
+def _long_enough(config: HasWindows, key: str) -> Iterator[Finding]:
+    window = getattr(config, key)
+    minutes = span(window)[1]
+    if minutes < 30:
+        yield Finding((key,), f"lasts {minutes} minutes; RDS asks for 30 or more", window)
+
+
+def _apart(config: HasWindows) -> Iterator[Finding]:
+    if overlap(config.backup_window, config.maintenance_window):
+        yield Finding(
+            ("backup_window",),
+            f"overlaps maintenance_window {config.maintenance_window}; move one of them (touching is fine)",
+            config.backup_window,
+        )
 
 
 def _share(start: int, length: int, other: int, other_length: int) -> bool:

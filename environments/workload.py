@@ -1,4 +1,4 @@
-"""What an application team sizes: services, cache, logs, usage."""
+"""What an application team sizes: services, logs, usage."""
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from environments.base import Count, Form, FrozenModel, HostName, NamedOnce, UrlPath
+from environments.datastores import QueueConfig
 from environments.errors import Finding, listed
 
 FARGATE_MEMORY_MIB: dict[int, tuple[int, ...]] = {
@@ -28,7 +29,6 @@ Image = Annotated[
         "orders:1.4.2",
     ),
 ]
-NodeType = Annotated[str, Form(r"cache\.[a-z0-9]+\.[a-z0-9]+", "an ElastiCache node type", "cache.t4g.small")]
 
 
 class Deployment(StrEnum):
@@ -111,6 +111,13 @@ class ServiceConfig(FrozenModel):
     needs: Annotated[tuple[Literal["database", "cache", "queue", "bucket"], ...], NamedOnce] = ()
     """What the service is connected to: grants, security groups and settings follow."""
 
+    queue: QueueConfig = QueueConfig()
+
+    @property
+    def repository(self) -> str:
+        """ECR repository of `image`."""
+        return self.image.rpartition(":")[0]
+
     def rules(self) -> Iterable[Iterable[Finding]]:
         return self._fargate_size(), self._base_within_tasks(), self._room_to_deploy()
 
@@ -146,27 +153,6 @@ class ServiceConfig(FrozenModel):
 
 def _steps(sizes: tuple[int, ...]) -> str:
     return f"{sizes[0]} to {sizes[-1]} in steps of {sizes[1] - sizes[0]}"
-
-
-class CacheConfig(FrozenModel):
-    """Redis of one environment. Encryption is fixed; this sizes it."""
-
-    node_type: NodeType
-    """ElastiCache node type, such as `cache.t4g.small`."""
-
-    nodes: Annotated[int, Field(ge=1, le=6)] = 1
-    """One primary and its replicas."""
-
-    multi_az: bool = False
-    """Replicas in other zones take over by themselves; needs two nodes."""
-
-    def rules(self) -> Iterable[Iterable[Finding]]:
-        return (self._multi_az_needs_replica(),)
-
-    def _multi_az_needs_replica(self) -> Iterator[Finding]:
-        if self.multi_az and self.nodes < 2:
-            message = f"needs nodes of 2 or more, got {self.nodes}; add one or set multi_az: false"
-            yield Finding(("multi_az",), message, "true")
 
 
 class UsageConfig(FrozenModel):

@@ -1,5 +1,6 @@
 """Rules of the house: what may import what, and what is packaged."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -56,6 +57,13 @@ def test_pyproject_lists_exactly_the_packages_that_exist() -> None:
     }
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert sorted(settings["tool"]["setuptools"]["packages"]) == sorted(found)
+
+
+def test_every_runbook_that_an_alarm_names_exists() -> None:
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "constructs").rglob("*.py"))
+    named = set(re.findall(r"runbooks/[a-z-]+\.md", code))
+    assert named
+    assert [runbook for runbook in sorted(named) if not (ROOT / "docs" / runbook).is_file()] == []
 
 
 def test_nothing_of_the_organisation_is_written_in_the_code() -> None:

@@ -152,6 +152,82 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
         ],
         ["shared.yaml:33: database.backup_window: 03:00-03:10: lasts 10 minutes; RDS asks for 30 or more"],
     ),
+    "a_replicas_windows_overlap": (
+        [("dr.yaml", "role: replica", "role: replica\n  backup_window: 04:30-05:30")],
+        [
+            "dr.yaml:31: database_replica.backup_window: 04:30-05:30: overlaps maintenance_window sat:04:00-sat:05:00; move one of them (touching is fine)"
+        ],
+    ),
+    "a_replicas_window_is_too_short": (
+        [("dr.yaml", "role: replica", "role: replica\n  maintenance_window: sat:04:00-sat:04:20")],
+        [
+            "dr.yaml:31: database_replica.maintenance_window: sat:04:00-sat:04:20: lasts 20 minutes; RDS asks for 30 or more"
+        ],
+    ),
+    "a_database_is_below_the_engines_minimum": (
+        [("shared.yaml", "allocated_storage_gb: 100", "allocated_storage_gb: 19")],
+        ["shared.yaml:31: database.allocated_storage_gb: 19: out of range; use 20 to 65536"],
+    ),
+    "a_database_cannot_grow_far_enough": (
+        [
+            (
+                "shared.yaml",
+                "database_name: shared_db",
+                "database_name: shared_db\n  max_allocated_storage_gb: 109",
+            )
+        ],
+        [
+            "shared.yaml:33: database.max_allocated_storage_gb: 109: is not 10 % above allocated_storage_gb, 100, as RDS asks; use 110 or more, or leave it out"
+        ],
+    ),
+    "a_class_has_no_performance_insights": (
+        [
+            (
+                "shared.yaml",
+                "instance_class: db.t3.medium",
+                "instance_class: db.t3.small\n  performance_insights: true",
+            )
+        ],
+        [
+            "shared.yaml:31: database.performance_insights: true: RDS has none for MySQL on db.t3.small; use false or a larger class"
+        ],
+    ),
+    "insights_are_kept_for_days_that_rds_does_not_offer": (
+        [
+            (
+                "shared.yaml",
+                "database_name: shared_db",
+                "database_name: shared_db\n  performance_insights_days: 30",
+            )
+        ],
+        [
+            "shared.yaml:33: database.performance_insights_days: 30: RDS keeps them 7 or 731 days or a multiple of 31; use 31"
+        ],
+    ),
+    "the_general_log_goes_nowhere": (
+        [
+            (
+                "shared.yaml",
+                "database_name: shared_db",
+                "database_name: shared_db\n  log_exports: [error, slowquery]\n  general_log: true",
+            )
+        ],
+        [
+            "shared.yaml:34: database.general_log: true: log_exports leaves general out, so it would only fill the disk; add it or use false"
+        ],
+    ),
+    "a_master_user_is_not_one_for_rds": (
+        [
+            (
+                "shared.yaml",
+                "database_name: shared_db",
+                "database_name: shared_db\n  master_username: root_user",
+            )
+        ],
+        [
+            "shared.yaml:33: database.master_username: root_user: must be 1 to 16 letters and digits, a letter first, e.g. admin"
+        ],
+    ),
     "a_lifecycle_is_out_of_order": (
         [
             (
@@ -161,8 +237,45 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             )
         ],
         [
-            "shared.yaml:35: log_archive.lifecycle.glacier_days: 100: must be 30 days or more after standard_ia_days, 90; use 120",
-            "shared.yaml:35: log_archive.lifecycle.expiration_days: 99: must come after glacier_days, 100; raise it",
+            'shared.yaml:35: log_archive.lifecycle.glacier_days: 100: must be 30 days or more after standard_ia_days, 90; use 120 (S3 user guide, "Transitioning objects")',
+            'shared.yaml:35: log_archive.lifecycle.expiration_days: 99: must come after glacier_days, 100; raise it (S3 user guide, "Transitioning objects")',
+        ],
+    ),
+    "prefixes_of_the_archive_share_a_branch": (
+        [
+            (
+                "shared.yaml",
+                "usage:\n",
+                "log_archive:\n  prefixes: [app/, access-logs/cdn/, app/orders/, config/]\n\nusage:\n",
+            )
+        ],
+        [
+            f'shared.yaml:35: log_archive.prefixes[{index}]: {prefix}: lies in one branch with {other}; S3 would move its objects by two rules that contradict each other, use another (S3 user guide, "Examples of conflicts between lifecycle rules")'
+            for index, prefix, other in ((1, "access-logs/cdn/", "access-logs/"), (2, "app/orders/", "app/"))
+        ],
+    ),
+    "a_purpose_has_no_key": (
+        [
+            (
+                "shared.yaml",
+                "keys: [database, objects, secrets, logs, messaging, cache, audit]",
+                "keys: [database]",
+            )
+        ],
+        [
+            "shared.yaml:26: keys: [database]: has no key for objects, secrets, logs, messaging, cache and audit, whose resources would find none; add it"
+        ],
+    ),
+    "a_tier_is_out_of_order": (
+        [("prod.yaml", "[STANDARD, STANDARD_IA, GLACIER]", "[STANDARD, GLACIER, STANDARD_IA]")],
+        [
+            'prod.yaml:38: storage_tiers: [STANDARD, GLACIER, STANDARD_IA]: objects arrive in STANDARD and only move down from there (S3 user guide, "Transitioning objects"); use [STANDARD, STANDARD_IA, GLACIER]'
+        ],
+    ),
+    "a_tier_is_missing": (
+        [("prod.yaml", "[STANDARD, STANDARD_IA, GLACIER]", "[GLACIER]")],
+        [
+            'prod.yaml:38: storage_tiers: [GLACIER]: objects arrive in STANDARD and only move down from there (S3 user guide, "Transitioning objects"); use [STANDARD, GLACIER]'
         ],
     ),
     "cdn_times_are_out_of_order": (

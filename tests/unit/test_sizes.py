@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from environments.base import RETENTION_DAYS
+from environments.database import DatabaseConfig
 from environments.network import FlowLogsConfig
 from environments.shared import LifecycleConfig
 from environments.windows import overlap, span
@@ -80,6 +81,61 @@ def test_windows_overlap(daily: str, weekly: str, expected: bool) -> None:
 def test_windows_know_their_length() -> None:
     assert span("23:30-00:30") == (23 * 60 + 30, 60)
     assert span("sun:23:30-mon:00:30") == (6 * 24 * 60 + 23 * 60 + 30, 60)
+
+
+def database(**changes: object) -> DatabaseConfig:
+    values = {
+        "identifier": "acme",
+        "instance_class": "db.t3.medium",
+        "allocated_storage_gb": 100,
+        "database_name": "acme",
+        **changes,
+    }
+    return DatabaseConfig.model_validate(values)
+
+
+@pytest.mark.parametrize(
+    ("size", "largest", "fits"), [(100, 110, True), (100, 109, False), (25, 28, True), (25, 27, False)]
+)
+def test_a_disk_grows_by_ten_percent_or_more(size: int, largest: int, fits: bool) -> None:
+    changes = {"allocated_storage_gb": size, "max_allocated_storage_gb": largest}
+    if fits:
+        assert database(**changes).max_allocated_storage_gb == largest
+    else:
+        with pytest.raises(
+            ValidationError, match=f"{largest}: is not 10 % above allocated_storage_gb, {size}"
+        ):
+            database(**changes)
+
+
+@pytest.mark.parametrize("days", [7, 31, 62, 713, 731])
+def test_insights_are_kept(days: int) -> None:
+    assert database(performance_insights_days=days).performance_insights_days == days
+
+
+@pytest.mark.parametrize(("days", "use"), [(8, 31), (32, 62), (714, 713), (730, 713)])
+def test_fails_when_insights_are_kept_otherwise(days: int, use: int) -> None:
+    with pytest.raises(ValidationError, match=f"{days}: RDS keeps them .* use {use}"):
+        database(performance_insights_days=days)
+
+
+@pytest.mark.parametrize(
+    ("instance_class", "has"),
+    [
+        ("db.t2.medium", False),
+        ("db.t3.micro", False),
+        ("db.t4g.small", False),
+        ("db.t3.medium", True),
+        ("db.m6g.large", True),
+    ],
+)
+def test_classes_with_performance_insights(instance_class: str, has: bool) -> None:
+    assert database(instance_class=instance_class, performance_insights=False)
+    if has:
+        assert database(instance_class=instance_class).performance_insights
+    else:
+        with pytest.raises(ValidationError, match="RDS has none for MySQL on"):
+            database(instance_class=instance_class)
 
 
 def test_a_lifecycle_needs_thirty_days_between_classes() -> None:

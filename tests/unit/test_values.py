@@ -23,8 +23,8 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             ("prod.yaml", "cache:\n  node", "cache:\n  colour: red\n  node"),
         ],
         [
-            "prod.yaml:26: services.fileflow.cpus: unknown key; did you mean cpu? Known here: image, port, host, cpu, memory_mib, tasks, capacity, deployment, maximum_percent, minimum_healthy_percent, health_check_path and needs",
-            "prod.yaml:33: cache.colour: unknown key; use node_type, nodes or multi_az",
+            "prod.yaml:26: services.fileflow.cpus: unknown key; did you mean cpu? Known here: image, port, host, cpu, memory_mib, tasks, capacity, deployment, maximum_percent, minimum_healthy_percent, health_check_path, needs and queue",
+            "prod.yaml:33: cache.colour: unknown key; use node_type, nodes, multi_az, eviction, snapshot_retention_days, snapshot_window or maintenance_window",
         ],
     ),
     "a_number_is_quoted": (
