@@ -22,6 +22,8 @@ class Exchange:
             parameter["name"]: (name, parse(parameter["value"]))
             for name, stack in stacks.items()
             for parameter in stack.all("aws_ssm_parameter").values()
+            # Plain values, such as a host name, are for the CLI and the services; no stack looks them up.
+            if parameter["value"].startswith("${jsonencode(")
         }
 
     def lookups(self, stack: Synthesized) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -6,9 +6,11 @@ import pytest
 from cdktf import TerraformStack
 
 from hybrid_constructs.aws import aws_provider
+from hybrid_constructs.data.bucket import SecureBucket
+from hybrid_constructs.security.keys import PublishedKey
 from tests.synth import builders
 from tests.synth.builders import Synth
-from tests.synth.synthesized import EMULATOR, Synthesized, statements
+from tests.synth.synthesized import EMULATOR, Body, Synthesized, statements
 
 KINDS = {
     "aws_s3_bucket",
@@ -108,6 +110,43 @@ def test_on_the_emulator_everything_can_be_deleted(synth: Synth) -> None:
     bucket = stack.only("aws_s3_bucket")
     assert bucket["force_destroy"] is True
     assert "lifecycle" not in bucket
+
+
+def test_grants_are_exact_and_carry_the_use_of_the_key(synth: Synth) -> None:
+    granted: dict[str, list[Body]] = {}
+
+    def build(scope: TerraformStack) -> None:
+        bucket = SecureBucket(scope, "Files", name="acme-files", key=PublishedKey("arn:key"))
+        for prefix in ("", "in/"):
+            granted[f"read {prefix}"] = bucket.grant_read(prefix)
+            granted[f"write {prefix}"] = bucket.grant_write(prefix)
+            granted[f"delete {prefix}"] = bucket.grant_delete(prefix)
+
+    synth(build)
+    arn = "arn:aws:s3:::acme-files"
+    use = {
+        "Effect": "Allow",
+        "Resource": ["arn:key"],
+        "Condition": {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}},
+    }
+    parts = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"]
+    for prefix in ("", "in/"):
+        objects = f"{arn}/{prefix}*"
+        listing: Body = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn}
+        if prefix:
+            listing["Condition"] = {"StringLike": {"s3:prefix": "in/*"}}
+        assert granted[f"read {prefix}"] == [
+            listing,
+            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": objects},
+            {**use, "Action": ["kms:Decrypt"]},
+        ]
+        assert granted[f"write {prefix}"] == [
+            {"Effect": "Allow", "Action": parts, "Resource": objects},
+            {**use, "Action": ["kms:Decrypt", "kms:GenerateDataKey"]},
+        ]
+        assert granted[f"delete {prefix}"] == [
+            {"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": objects}
+        ]
 
 
 def test_all_buckets_of_the_fleet_are_secure_buckets(stacks: dict[str, Synthesized]) -> None:

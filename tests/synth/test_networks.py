@@ -47,7 +47,7 @@ def test_endpoints_are_those_of_the_file_in_its_region(fleet: Fleet, stacks: dic
 def test_flow_logs_are_kept_as_the_file_says(fleet: Fleet, stacks: dict[str, Synthesized]) -> None:
     for name, (environment, stack) in networks(fleet, stacks).items():
         config = environment.network.flow_logs
-        group = stack.only("aws_cloudwatch_log_group")
+        group = stack.all("aws_cloudwatch_log_group")["FlowLogs/LogGroup"]
         assert group["name"] == naming.flow_log_group(name)
         assert group["retention_in_days"] == config.retention_days
         log = stack.only("aws_flow_log")

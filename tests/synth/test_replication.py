@@ -153,3 +153,7 @@ def test_every_state_bucket_of_the_fleet_is_copied_to_the_other_region(
         naming.state_replica_bucket(prefix, fleet.shared.region): "aws.dr",
         naming.state_replica_bucket(prefix, fleet.dr.region): "aws",
     }
+
+
+def test_copies_keep_their_class_unless_told(copies: Synthesized) -> None:
+    assert "storage_class" not in rule(copies)["destination"]

@@ -171,6 +171,8 @@ def test_environment_that_is_not_attached_has_no_part_in_transit(fleet: schema.F
     shared = fleet.shared.model_copy(update={"transit_gateway": transit})
     stacks = synthesize_fleet(fleet.model_copy(update={"shared": shared}), tmp_path)
     assert "transit_gateway" not in stacks[lonely].text
+    assert f"From-{lonely}" not in stacks["shared"].text  # nor is the database open to it
+    assert f"From-{attached[0]}" in stacks["shared"].text
     network = Fleet(stacks, Exchange(stacks))
     assert set(network.transit_routes("hub").values()) == set(attached)
     assert not {pair for pair in network.connected() if "shared" in dict(pair) and lonely in dict(pair)}

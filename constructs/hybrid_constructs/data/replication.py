@@ -1,5 +1,10 @@
 """Cross-region replication of S3 buckets."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.s3_bucket_replication_configuration import (
     S3BucketReplicationConfigurationA,
     S3BucketReplicationConfigurationRule,
@@ -14,14 +19,61 @@ from cdktf_cdktf_provider_aws.s3_bucket_replication_configuration import (
     S3BucketReplicationConfigurationRuleSourceSelectionCriteria,
     S3BucketReplicationConfigurationRuleSourceSelectionCriteriaSseKmsEncryptedObjects,
 )
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA
 from constructs import Construct
 
-from hybrid_constructs.data.bucket import SecureBucket
+from hybrid_constructs.data.lifecycle import StorageClass
+from hybrid_constructs.data.replication_watch import Copying, lateness, lateness_rows, losses, losses_rows
+from hybrid_constructs.observability.watch import Alarm, DashboardRow
+from hybrid_constructs.security.key import Key
 from hybrid_constructs.security.policies import Statement
 from hybrid_constructs.security.roles import RoleScope, ServiceRole
 
 RTC_MINUTES = 15
 """S3 Replication Time Control knows no other value (S3 user guide)."""
+
+_RULE = "all-objects"
+
+
+class ReplicatedBucket(Protocol):
+    """One end of a replication: a `SecureBucket`, or a `StableBucket` that another stack made."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def arn(self) -> str: ...
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Every key that may have encrypted an object in it; the first one is the bucket's own."""
+
+    @property
+    def versioning(self) -> S3BucketVersioningA | None:
+        """What to wait for, where it is made in the same stack."""
+
+    @property
+    def provider(self) -> TerraformProvider | None: ...
+
+
+@dataclass(frozen=True)
+class StableBucket:
+    """A bucket of another stack, known by its name; that stack is applied earlier, versioning and all."""
+
+    name: str
+    keys: tuple[Key, ...]
+    provider: TerraformProvider | None = None
+    versioning: None = None
+
+    @property
+    def id(self) -> str:
+        """An S3 bucket's id is its name."""
+        return self.name
+
+    @property
+    def arn(self) -> str:
+        """The bucket's ARN."""
+        return f"arn:aws:s3:::{self.name}"
 
 
 class BucketReplication(Construct):
@@ -36,11 +88,13 @@ class BucketReplication(Construct):
         roles: RoleScope,
         source_region: str,
         target_region: str,
-        sources: dict[str, SecureBucket],
-        target: SecureBucket,
+        sources: Mapping[str, ReplicatedBucket],
+        target: ReplicatedBucket,
+        storage_class: StorageClass | None = None,
     ) -> None:
         super().__init__(scope, id_)
         buckets = list(sources.values())
+        self._copying = [Copying(source.name, target.name, _RULE) for source in buckets]
         role = ServiceRole(
             self,
             "Role",
@@ -59,17 +113,35 @@ class BucketReplication(Construct):
                 key,
                 bucket=source.id,
                 role=role.arn,
-                rule=[_rule(target)],
+                rule=[_rule(target, storage_class)],
                 # S3 refuses a rule unless both sides are versioned; the ids alone do not say so.
-                depends_on=[source.versioning, target.versioning],
+                depends_on=[side.versioning for side in (source, target) if side.versioning] or None,
                 provider=source.provider,
             )
 
+    def alarms(self) -> list[Alarm]:
+        """Copies that are late; S3 measures it in the target's region (S3, "Using replication metrics")."""
+        return [alarm for copying in self._copying for alarm in lateness(copying, RTC_MINUTES * 60)]
 
-def _rule(target: SecureBucket) -> S3BucketReplicationConfigurationRule:
+    def dashboard_rows(self) -> list[DashboardRow]:
+        """Lateness, in the target's region."""
+        return [lateness_rows(copying) for copying in self._copying]
+
+    def source_alarms(self) -> list[Alarm]:
+        """Copies that failed; S3 counts them in the source's region (S3, "Using replication metrics")."""
+        return [losses(copying) for copying in self._copying]
+
+    def source_dashboard_rows(self) -> list[DashboardRow]:
+        """Failures, in the source's region."""
+        return [losses_rows(copying) for copying in self._copying]
+
+
+def _rule(
+    target: ReplicatedBucket, storage_class: StorageClass | None
+) -> S3BucketReplicationConfigurationRule:
     on = "Enabled"
     return S3BucketReplicationConfigurationRule(
-        id="all-objects",
+        id=_RULE,
         status=on,
         priority=1,
         filter=S3BucketReplicationConfigurationRuleFilter(prefix=""),
@@ -82,8 +154,9 @@ def _rule(target: SecureBucket) -> S3BucketReplicationConfigurationRule:
         ),
         destination=S3BucketReplicationConfigurationRuleDestination(
             bucket=target.arn,
+            storage_class=storage_class.value if storage_class else None,
             encryption_configuration=S3BucketReplicationConfigurationRuleDestinationEncryptionConfiguration(
-                replica_kms_key_id=target.key.arn
+                replica_kms_key_id=target.keys[0].arn
             ),
             replication_time=S3BucketReplicationConfigurationRuleDestinationReplicationTime(
                 status=on,
@@ -99,7 +172,7 @@ def _rule(target: SecureBucket) -> S3BucketReplicationConfigurationRule:
     )
 
 
-def _read(sources: list[SecureBucket]) -> list[Statement]:
+def _read(sources: Sequence[ReplicatedBucket]) -> list[Statement]:
     return [
         {
             "Effect": "Allow",
@@ -118,7 +191,7 @@ def _read(sources: list[SecureBucket]) -> list[Statement]:
     ]
 
 
-def _write(target: SecureBucket) -> Statement:
+def _write(target: ReplicatedBucket) -> Statement:
     return {
         "Effect": "Allow",
         "Action": ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"],
@@ -127,13 +200,13 @@ def _write(target: SecureBucket) -> Statement:
 
 
 def _use_keys(
-    sources: list[SecureBucket], target: SecureBucket, source_region: str, target_region: str
+    sources: Sequence[ReplicatedBucket], target: ReplicatedBucket, source_region: str, target_region: str
 ) -> list[Statement]:
     # GenerateDataKey beside Encrypt, because the target uses bucket keys (S3 user guide, "S3 Bucket Keys").
-    source_keys = list(dict.fromkeys(source.key.arn for source in sources))
+    source_keys = list(dict.fromkeys(key.arn for source in sources for key in source.keys))
     return [
         _key_use(["kms:Decrypt"], source_keys, source_region),
-        _key_use(["kms:Encrypt", "kms:GenerateDataKey"], [target.key.arn], target_region),
+        _key_use(["kms:Encrypt", "kms:GenerateDataKey"], [target.keys[0].arn], target_region),
     ]
 
 

@@ -1,6 +1,7 @@
 """Customer managed KMS keys."""
 
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
@@ -8,6 +9,8 @@ from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
 from hybrid_constructs.aws import policy, protected
+from hybrid_constructs.security.key_policies import whole_account
+from hybrid_constructs.security.policies import Statement
 
 
 class Key(Protocol):
@@ -18,7 +21,7 @@ class Key(Protocol):
 
 
 class DataKey(Construct):
-    """A rotating key with an alias. Who may use it is said by IAM policies of this account."""
+    """A rotating key with an alias. Unless `statements` say otherwise, IAM policies say who may use it."""
 
     def __init__(
         self,
@@ -28,6 +31,7 @@ class DataKey(Construct):
         alias: str,
         description: str,
         account_id: str,
+        statements: Sequence[Statement] = (),
         deletion_window_days: int = 30,
         provider: TerraformProvider | None = None,
     ) -> None:
@@ -38,7 +42,7 @@ class DataKey(Construct):
             description=description,
             enable_key_rotation=True,
             deletion_window_in_days=deletion_window_days,
-            policy=policy(_account_administration(account_id)),
+            policy=policy(*(statements or [whole_account(account_id)])),
             lifecycle=protected(),
             provider=provider,
         )
@@ -51,12 +55,21 @@ class DataKey(Construct):
         return self._arn
 
 
-def _account_administration(account_id: str) -> dict[str, Any]:
-    # Without it nobody could ever manage the key again (KMS developer guide, "Default key policy").
+def grant_decrypt(*keys: Key, through: str) -> Statement:
+    """Read what the service `through`, such as `s3`, keeps encrypted with `keys`."""
+    return _use(["kms:Decrypt"], keys, through)
+
+
+def grant_encrypt_decrypt(*keys: Key, through: str) -> Statement:
+    """Write and read what the service `through`, such as `sqs`, keeps encrypted with `keys`."""
+    return _use(["kms:Decrypt", "kms:GenerateDataKey"], keys, through)
+
+
+def _use(actions: list[str], keys: Sequence[Key], service: str) -> Statement:
     return {
-        "Sid": "AccountAdministration",
         "Effect": "Allow",
-        "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
-        "Action": "kms:*",
-        "Resource": "*",
+        "Action": actions,
+        "Resource": list(dict.fromkeys(key.arn for key in keys)),
+        # A key works in one region only, so the service's host of that region is the only one that matches.
+        "Condition": {"StringLike": {"kms:ViaService": f"{service}.*.amazonaws.com"}},
     }

@@ -1,0 +1,60 @@
+"""SSM parameters that say where a database is. The runbooks switch them; applications read them at start."""
+
+import re
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
+from constructs import Construct
+
+_LEVELS = 15
+_LENGTH = 1011
+
+
+def absolute_name(name: str) -> str:
+    """`name`, if SSM takes it as a parameter in a hierarchy (SSM user guide, "Creating parameters")."""
+    wrong = None
+    if not name.startswith("/"):
+        wrong = f"is not absolute; write /{name}"
+    elif not re.fullmatch(r"(/[A-Za-z0-9_.-]+)+", name):
+        wrong = "must be words of letters, digits, _ . and -, each after one /, such as /acme/rds/port"
+    elif re.match(r"/(aws|ssm)", name, re.IGNORECASE):
+        wrong = "begins with aws or ssm, which AWS keeps for itself; use another first word"
+    elif name.count("/") > _LEVELS or len(name) > _LENGTH:
+        wrong = f"has {name.count('/')} levels and {len(name)} characters; SSM allows {_LEVELS} and {_LENGTH}"
+    if wrong:
+        raise ValueError(f'parameter name {name}: {wrong} (SSM user guide, "Creating parameters")')
+    return name
+
+
+def connection_parameters(
+    scope: Construct,
+    *,
+    prefix: str,
+    address: str,
+    port: int,
+    secret_arn: str,
+    resource_id: str,
+) -> dict[str, str]:
+    """Publish a database below `prefix`; returns the parameters' names. None of the values is a secret.
+
+    `/endpoint` is the host alone: JDBC URLs and clients add the port themselves. The CLI points it to a
+    restored or promoted database, so Terraform writes it once and then leaves it (docs/runtime-fields.md).
+    """
+    values = {
+        "endpoint": ("Host name of the database; switched by the runbooks", address),
+        "port": ("Port of the database", str(port)),
+        "secret-arn": ("Secret with the master user of the database", secret_arn),
+        "resource-id": ("Resource id of the database, for IAM statements", resource_id),
+    }
+    names = {key: absolute_name(f"{prefix}/{key}") for key in values}
+    for key, (description, value) in values.items():
+        SsmParameter(
+            scope,
+            f"Parameter-{key}",
+            name=names[key],
+            type="String",
+            description=description,
+            value=value,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["value"]) if key == "endpoint" else None,
+        )
+    return names
