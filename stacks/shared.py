@@ -4,18 +4,33 @@ from constructs import Construct
 
 from environments import naming
 from environments.schema import Fleet
+from hybrid_constructs.data.log_archive import LogArchive
 from hybrid_constructs.network.transit import TransitHub
 from stacks.base import PlatformStack
+from stacks.database import shared_database
 from stacks.network import environment_network
+from stacks.services import image_repositories
+from stacks.storage import access_log_bucket, key_ring, secret_copies_key
 
 
 class SharedStack(PlatformStack):
-    """Hub network and the Transit Gateway that lets environments reach its data tier."""
+    """Keys, log archive, the hub network with its Transit Gateway, the database, image repositories."""
 
     def __init__(self, scope: Construct, id_: str, *, fleet: Fleet) -> None:
         shared = fleet.shared
         super().__init__(scope, id_, fleet=fleet, environment=shared)
-        network = environment_network(self, environment=shared, name=self.name(), roles=self.roles)
+        keys = key_ring(self)
+        LogArchive(
+            self,
+            "LogArchive",
+            name=naming.log_archive_bucket(self.organisation.prefix, shared.name),
+            key=keys["logs"],
+            config=shared.log_archive,
+            access_logs=access_log_bucket(self),
+        )
+        network = environment_network(
+            self, environment=shared, name=self.name(), roles=self.roles, logs_key=keys["logs"]
+        )
         TransitHub(
             self,
             "Transit",
@@ -23,4 +38,8 @@ class SharedStack(PlatformStack):
             asn=shared.transit_gateway.amazon_side_asn,
             spoke_cidrs={name: fleet.workloads[name].network.cidr for name in shared.transit_gateway.attach},
             parameter=naming.transit_gateway_parameter(),
+        )
+        shared_database(self, network=network, keys=keys, copies_key=secret_copies_key(self))
+        image_repositories(
+            self, names=naming.image_repositories(*fleet.workloads.values()), key=keys["objects"]
         )

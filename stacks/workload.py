@@ -5,16 +5,30 @@ from constructs import Construct
 from environments import naming
 from environments.schema import Fleet, WorkloadEnvironment
 from hybrid_constructs.network.transit import TransitSpoke
+from hybrid_constructs.security.key import Key
+from hybrid_constructs.security.keys import PublishedKeys
 from stacks.base import PlatformStack
 from stacks.network import environment_network
+from stacks.services import service_cache, service_queues, service_secrets
+from stacks.storage import access_log_bucket, file_buckets
 
 
 class WorkloadStack(PlatformStack):
-    """Network of one environment, attached to the hub."""
+    """Network of one environment, attached to the hub, and the buckets of its services."""
 
     def __init__(self, scope: Construct, id_: str, *, fleet: Fleet, environment: WorkloadEnvironment) -> None:
         super().__init__(scope, id_, fleet=fleet, environment=environment)
-        network = environment_network(self, environment=environment, name=self.name(), roles=self.roles)
+        keys = PublishedKeys(self, "Keys", name=naming.keys_parameter(fleet.shared.name))
+        network = environment_network(
+            self, environment=environment, name=self.name(), roles=self.roles, logs_key=keys["logs"]
+        )
+        access_logs = access_log_bucket(self)
+        file_buckets(self, workload=environment, key=keys["objects"], access_logs=access_logs)
+        service_cache(self, workload=environment, network=network, key=keys["cache"], logs_key=keys["logs"])
+        service_queues(self, workload=environment, key=keys["messaging"])
+        service_secrets(
+            self, workload=environment, key=keys["secrets"], replica_keys=self._replica_keys(environment)
+        )
         if environment.name in fleet.shared.transit_gateway.attach:
             TransitSpoke(
                 self,
@@ -23,3 +37,11 @@ class WorkloadStack(PlatformStack):
                 parameter=naming.transit_gateway_parameter(),
                 hub_cidrs=fleet.shared.network.tiers["data"],
             )
+
+    def _replica_keys(self, environment: WorkloadEnvironment) -> dict[str, Key]:
+        """Secrets of the primary environment are copied to the region of its standby."""
+        dr = self.fleet.dr
+        if environment.name != dr.primary:
+            return {}
+        keys = PublishedKeys(self, "CopyKeys", name=naming.secret_copies_parameter())
+        return {dr.region: keys["secrets"]}

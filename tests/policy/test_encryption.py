@@ -1,0 +1,80 @@
+"""Everything that stores data is encrypted with a customer managed key, or excepted with a reason."""
+
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.synth.synthesized import Body, Synthesized
+
+EXCEPTIONS = yaml.safe_load(Path(__file__).with_name("exceptions.yaml").read_text("utf-8"))["encryption"]
+
+KEY_OF: dict[str, Callable[[Body], Any]] = {
+    "aws_cloudtrail": lambda body: body.get("kms_key_id"),
+    "aws_cloudwatch_log_group": lambda body: body.get("kms_key_id"),
+    "aws_db_instance": lambda body: body.get("storage_encrypted") and body.get("kms_key_id"),
+    "aws_ecr_repository": lambda body: body["encryption_configuration"][0].get("kms_key"),
+    "aws_elasticache_replication_group": lambda body: (
+        body.get("at_rest_encryption_enabled") and body.get("kms_key_id")
+    ),
+    "aws_kinesis_firehose_delivery_stream": lambda body: body["server_side_encryption"].get("key_arn"),
+    "aws_secretsmanager_secret": lambda body: body.get("kms_key_id"),
+    "aws_sns_topic": lambda body: body.get("kms_master_key_id"),
+    "aws_sqs_queue": lambda body: body.get("kms_master_key_id"),
+}
+"""Where each kind of resource says which key it uses. Buckets say it in a resource of their own."""
+
+
+def keys(stack: Synthesized) -> Iterator[tuple[str, Any]]:
+    """Every resource that stores data, by construct path, and the key it names."""
+    for kind, key_of in KEY_OF.items():
+        for path, body in stack.all(kind).items():
+            yield path, key_of(body)
+    encrypted = {
+        stack.follow(body["bucket"]): body["rule"][0]["apply_server_side_encryption_by_default"]
+        for body in stack.all("aws_s3_bucket_server_side_encryption_configuration").values()
+    }
+    for path in stack.all("aws_s3_bucket"):
+        rule = encrypted.get(path, {})
+        yield path, rule.get("sse_algorithm") == "aws:kms" and rule.get("kms_master_key_id")
+
+
+def is_customer_managed(key: Any) -> bool:
+    return isinstance(key, str) and key.startswith(("${", "arn:aws:kms:")) and "alias/aws/" not in key
+
+
+@pytest.fixture(scope="module")
+def unencrypted(stacks: dict[str, Synthesized]) -> set[str]:
+    return {
+        f"{name}/{path}"
+        for name, stack in stacks.items()
+        for path, key in keys(stack)
+        if not is_customer_managed(key)
+    }
+
+
+def test_the_audit_sees_what_stores_data(stacks: dict[str, Synthesized]) -> None:
+    seen = {f"{name}/{path}" for name, stack in stacks.items() for path, _ in keys(stack)}
+    assert {"shared/LogArchive/Bucket", "prod/FlowLogs/LogGroup", "bootstrap/State-prod/Bucket"} <= seen
+    assert len(seen) > 20
+
+
+def test_everything_is_encrypted_with_a_customer_managed_key(unencrypted: set[str]) -> None:
+    excepted = {path for path in unencrypted for entry in EXCEPTIONS if fnmatch(path, entry["resource"])}
+    assert sorted(unencrypted - excepted) == []
+
+
+@pytest.mark.parametrize("entry", EXCEPTIONS, ids=[entry["resource"] for entry in EXCEPTIONS])
+def test_every_exception_is_needed_and_says_why(entry: dict[str, str], unencrypted: set[str]) -> None:
+    assert len(entry["reason"].split()) >= 5
+    assert [path for path in unencrypted if fnmatch(path, entry["resource"])], "stale: remove it"
+
+
+@pytest.mark.parametrize(
+    "key", [None, "", False, "alias/aws/s3", "arn:aws:kms:ap-northeast-2:1:alias/aws/rds", "AES256"]
+)
+def test_an_aws_managed_key_is_none_of_ours(key: Any) -> None:
+    assert not is_customer_managed(key)
