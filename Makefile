@@ -44,7 +44,8 @@ synth: setup ## synthesize all stacks into cdktf.out
 	@$(BIN)/python main.py
 
 test: setup test-prerequisites lint ## everything: ruff, mypy, and all tests with the real Terraform on the embedded AWS
-	@$(BIN)/python -m pytest
+	@# Two at a time: most of the time is spent waiting for emulated databases.
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-fast: setup ## unit and synth tests only
 	@$(BIN)/python -m pytest tests/unit tests/synth
