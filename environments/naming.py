@@ -26,9 +26,20 @@ def state_key_alias(prefix: str) -> str:
     return f"alias/{prefix}-tfstate"
 
 
+def waves(fleet: Fleet) -> tuple[tuple[str, ...], ...]:
+    """Every stack, in the order of a first deployment; stacks of one wave do not need each other."""
+    return (
+        ("bootstrap",),
+        (fleet.shared.name,),
+        (*fleet.workloads, fleet.dr.name),
+        ("replication",),
+        ("edge",),
+    )
+
+
 def stacks(fleet: Fleet) -> tuple[str, ...]:
     """Every stack, in the order of a first deployment."""
-    return ("bootstrap", *fleet.environments, "replication", "edge")
+    return tuple(stack for wave in waves(fleet) for stack in wave)
 
 
 def state_environment(fleet: Fleet, stack: str) -> str:

@@ -33,7 +33,7 @@ def _root() -> None:
 def up(
     stacks: Annotated[
         list[str] | None,
-        typer.Argument(help="Stacks to deploy, in order.", show_default=" ".join(FIRST_STACKS)),
+        typer.Argument(help="Stacks to deploy; their order is known.", show_default=" ".join(FIRST_STACKS)),
     ] = None,
     port: Annotated[int | None, typer.Option(help="Port of the embedded AWS; a free one by default.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
@@ -76,15 +76,16 @@ def _deploy(deployer: Deployer, fleet: Fleet, wanted: list[str]) -> list[Deploym
     deployer.synthesize()
     locks.clear_stale(deployer.server, fleet)
     progress = Progress()
-    deployments = []
-    for stack in wanted:
-        progress.begin(stack)
-        deployment = None
-        try:
-            deployment = deployer.deploy(stack, progress.watch)
-        finally:
-            progress.end(deployment)
-        deployments.append(deployment)
+    deployments: list[Deployment] = []
+    for wave in naming.waves(fleet):
+        if stacks := [stack for stack in wave if stack in wanted]:
+            progress.begin(stacks)
+            done: list[Deployment] = []
+            try:
+                done = deployer.deploy(stacks, progress.watch)
+            finally:
+                progress.end(done)
+            deployments += done
     return deployments
 
 

@@ -1,14 +1,13 @@
-"""Deploys stacks one after the other onto the embedded AWS with the real cdktf and Terraform."""
+"""Deploys stacks onto the embedded AWS with the real cdktf and Terraform."""
 
 import json
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from operations.errors import HybridError
-from operations.fleet.output import Changes, StackOutput, plain
+from operations.fleet.output import Changes, Outputs, plain
 from operations.fleet.terraform import CDKTF, OUTDIR, child_environment, run
 from operations.local import server as emulator
 from operations.local.state import Server
@@ -17,8 +16,8 @@ from operations.paths import PROJECT_ROOT, STATE_DIR
 FIRST_STACKS = ("bootstrap", "shared", "prod", "dr", "replication")
 """What `make up` deploys unless stacks are named."""
 
-Watcher = Callable[[str, StackOutput], None]
-"""Told every second: the stack and how far it is."""
+Watcher = Callable[[Outputs], None]
+"""Told every second how far the stacks are."""
 
 
 @dataclass(frozen=True)
@@ -54,30 +53,33 @@ class Deployer:
         if run(command, environment=environment, log=log, on_line=lines.append):
             raise HybridError(f"synthesis failed; the whole output is in {log}:\n{''.join(lines[-15:])}")
 
-    def deploy(self, stack: str, watch: Watcher) -> Deployment:
-        """Apply one stack."""
-        return self._cdktf("deploy", stack, watch)
+    def deploy(self, stacks: Sequence[str], watch: Watcher) -> list[Deployment]:
+        """Apply stacks that do not need each other, side by side."""
+        return self._cdktf("deploy", stacks, watch)
 
-    def destroy(self, stack: str, watch: Watcher) -> Deployment:
-        """Destroy one stack."""
-        return self._cdktf("destroy", stack, watch)
+    def destroy(self, stacks: Sequence[str], watch: Watcher) -> list[Deployment]:
+        """Destroy stacks that do not need each other, side by side."""
+        return self._cdktf("destroy", stacks, watch)
 
-    def _cdktf(self, verb: str, stack: str, watch: Watcher) -> Deployment:
-        output = StackOutput()
+    def _cdktf(self, verb: str, stacks: Sequence[str], watch: Watcher) -> list[Deployment]:
+        outputs = Outputs(stacks)
 
         def tick() -> bool:
-            watch(stack, output)
+            watch(outputs)
             return emulator.find(home=self.home) is not None
 
-        start = time.monotonic()
-        log = self.logs / f"{verb}-{stack}.log"
+        what = f"{verb} {' '.join(stacks)}"
+        log = self.logs / f"{what.replace(' ', '-')}.log"
         options = ["--auto-approve", "--skip-synth", "--no-color", "--output", str(self.outdir)]
         environment = child_environment(self.server)
-        command = [str(CDKTF), verb, stack, *options]
-        code = run(command, environment=environment, log=log, on_line=output.feed, on_tick=tick)
-        if code or output.errors or output.result is None:
-            raise StackFailed(self._why(verb, stack, output, log))
-        return Deployment(stack, self.resources(stack), output.result, time.monotonic() - start)
+        command = [str(CDKTF), verb, *stacks, *options]
+        code = run(command, environment=environment, log=log, on_line=outputs.feed, on_tick=tick)
+        if code or not outputs.complete:
+            raise StackFailed(self._why(what, outputs.errors, log))
+        return [
+            Deployment(stack, self.resources(stack), output.result or Changes(), output.seconds)
+            for stack, output in outputs.stacks.items()
+        ]
 
     def resources(self, stack: str) -> int:
         """How many resources a synthesized stack has."""
@@ -85,17 +87,16 @@ class Deployer:
         kinds = json.loads(path.read_text(encoding="utf-8")).get("resource", {})
         return sum(map(len, kinds.values()))
 
-    def _why(self, verb: str, stack: str, output: StackOutput, log: Path) -> str:
+    def _why(self, what: str, errors: list[str], log: Path) -> str:
         if emulator.find(home=self.home) is None:
             return (
-                f"{verb} {stack}: the embedded AWS at {self.server.url} stopped in the middle, and its "
-                f"account is gone with it.\nRun `make up` again; it starts anew. "
-                f"The server's log: {self.server.log}"
+                f"{what}: the embedded AWS at {self.server.url} stopped in the middle, and its account is "
+                f"gone with it.\nRun `make up` again; it starts anew. The server's log: {self.server.log}"
             )
-        errors = output.errors or [plain(line).strip() for line in _tail(log)]
-        listed = "\n".join(f"  {error}" for error in dict.fromkeys(errors))
+        shown = errors or [plain(line).strip() for line in _tail(log)]
+        listed = "\n".join(f"  {error}" for error in dict.fromkeys(shown))
         return (
-            f"{verb} {stack} failed:\n{listed}\n"
+            f"{what} failed:\n{listed}\n"
             f"The whole output is in {log}. Once mended, `make up` continues where this stopped."
         )
 

@@ -1,6 +1,8 @@
 """Reads what `cdktf deploy` prints, line by line, as events."""
 
 import re
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -40,6 +42,9 @@ class StackOutput:
     """What Terraform works on right now: address to verb."""
 
     result: Changes | None = None
+    seconds: float = 0.0
+    """How long it took until there was a result."""
+
     errors: list[str] = field(default_factory=list)
 
     def feed(self, line: str) -> None:
@@ -71,6 +76,44 @@ class StackOutput:
         address, verb = next(iter(self.current.items()))
         more = f" and {len(self.current) - 1} more" if len(self.current) > 1 else ""
         return f"{verb.lower()} {address.split('.')[0]}{more}"
+
+
+class Outputs:
+    """Progress of stacks that are deployed together.
+
+    cdktf begins a stack's lines with its name, and indents the lines that follow from the same message.
+    """
+
+    def __init__(self, stacks: Sequence[str], clock: Callable[[], float] = time.monotonic) -> None:
+        self.stacks = {stack: StackOutput() for stack in stacks}
+        self._clock = clock
+        self._started = clock()
+        self._speaker = next(iter(self.stacks))
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return self._clock() - self._started
+
+    @property
+    def errors(self) -> list[str]:
+        """Of every stack."""
+        return [error for output in self.stacks.values() for error in output.errors]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every stack came to a good end."""
+        return not self.errors and all(output.result is not None for output in self.stacks.values())
+
+    def feed(self, line: str) -> None:
+        """Give one line to the stack that it belongs to."""
+        name = plain(line).partition(" ")[0]
+        if name in self.stacks:
+            self._speaker = name
+        output = self.stacks[self._speaker]
+        output.feed(line)
+        if output.result is not None and not output.seconds:
+            output.seconds = self.elapsed
 
 
 def plain(line: str) -> str:

@@ -1,60 +1,61 @@
 """Shows a deployment while it runs: a live line on a terminal, a plain line now and then elsewhere."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.status import Status
 
 from operations.console import err
 from operations.fleet.deploy import Deployment
-from operations.fleet.output import StackOutput
+from operations.fleet.output import Outputs, StackOutput
 
 PLAIN_SECONDS = 10.0
 """Between two lines of a log that nobody looks at live."""
 
 
 class Progress:
-    """One stack at a time; use as `deployer.deploy(stack, progress.watch)` inside `with progress:`."""
+    """Between `begin` and `end`, pass `watch` to the deployer."""
 
     def __init__(self, verb: str = "deploying", clock: Callable[[], float] = time.monotonic) -> None:
         self._verb = verb
         self._clock = clock
-        self._started = self._printed = clock()
+        self._printed = clock()
         self._status: Status | None = None
 
-    def begin(self, stack: str) -> None:
-        """Announce the next stack."""
-        self._started = self._printed = self._clock()
+    def begin(self, stacks: Sequence[str]) -> None:
+        """Announce the next stacks."""
+        self._printed = self._clock()
+        what = f"{self._verb} {', '.join(stacks)}"
         if err.is_terminal:
-            self._status = err.status(f"{self._verb} {stack}")
+            self._status = err.status(what)
             self._status.start()
         else:
-            err.print(f"{self._verb} {stack} ...")
+            err.print(f"{what} ...")
 
-    def watch(self, stack: str, output: StackOutput) -> None:
-        """Show how far the stack is."""
+    def watch(self, outputs: Outputs) -> None:
+        """Show how far the stacks are."""
+        lines = [
+            f"{self._verb} {stack}  {outputs.elapsed:4.0f} s  {_count(output)}  {output.doing}".rstrip()
+            for stack, output in outputs.stacks.items()
+            if output.result is None
+        ]
         now = self._clock()
-        line = (
-            f"{self._verb} {stack}  {now - self._started:4.0f} s  {_count(output)}  {output.doing}".rstrip()
-        )
         if self._status:
-            self._status.update(line)
+            self._status.update("\n  ".join(lines))
         elif now - self._printed >= PLAIN_SECONDS:
             self._printed = now
-            err.print(line)
+            err.print("\n".join(lines))
 
-    def end(self, deployment: Deployment | None) -> None:
-        """Close the line; nothing is printed for a stack that failed, its error follows."""
+    def end(self, deployments: Sequence[Deployment]) -> None:
+        """Close the line; nothing is printed for stacks that failed, their error follows."""
         if self._status:
             self._status.stop()
             self._status = None
-        if deployment:
+        for deployment in deployments:
             err.print(f"{deployment.stack}: {deployment.changes} in {deployment.seconds:.0f} s")
 
 
 def _count(output: StackOutput) -> str:
-    if output.result is not None:
-        return "done"
     if not output.planned:
         return "planning" if not output.finished else f"{output.finished} resources"
     return f"{output.finished}/{output.planned} resources"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from operations.fleet.output import Changes, StackOutput
+from operations.fleet.output import Changes, Outputs, StackOutput
 
 CREATING = "prod  aws_vpc.Network_Vpc_1A2B (Network/Vpc): Creating..."
 CREATED = "prod  aws_vpc.Network_Vpc_1A2B (Network/Vpc): Creation complete after 12s [id=vpc-1]"
@@ -58,3 +58,32 @@ def test_collects_errors_and_has_no_result_without_an_end() -> None:
 
 def test_an_error_in_the_name_of_a_resource_is_no_error() -> None:
     assert fed("prod  aws_cloudwatch_metric_alarm.Error: Creating...").errors == []
+
+
+def test_lines_belong_to_the_stack_that_begins_them() -> None:
+    now = iter([0.0, 30.0, 40.0])
+    outputs = Outputs(["prod", "dr"], clock=lambda: next(now))
+    for line in (
+        "prod  Terraform will perform the following actions:",
+        "      Plan: 2 to add, 0 to change, 0 to destroy.",
+        "dr  aws_vpc.Network_Vpc_1 (Network/Vpc): Creating...",
+        "prod  aws_eip.Nat_1 (Network/Nat): Creating...",
+        "dr  \x1b[1m\x1b[32m",
+        "      Apply complete! Resources: 1 added, 0 changed, 0 destroyed.",
+    ):
+        outputs.feed(line)
+    prod, dr = outputs.stacks["prod"], outputs.stacks["dr"]
+    assert (prod.planned, prod.doing, prod.result) == (2, "creating aws_eip", None)
+    assert (dr.planned, dr.result, dr.seconds) == (0, Changes(1, 0, 0), 30.0)
+    assert not outputs.complete
+
+    outputs.feed("prod  Apply complete! Resources: 2 added, 0 changed, 0 destroyed.")
+    assert outputs.complete
+
+
+def test_an_error_of_one_stack_is_an_error_of_all() -> None:
+    outputs = Outputs(["prod", "dr"])
+    outputs.feed("prod  No changes. Your infrastructure matches the configuration.")
+    outputs.feed("dr  │ Error: no such key")
+    assert outputs.errors == ["no such key"]
+    assert not outputs.complete
