@@ -44,8 +44,9 @@ synth: setup ## synthesize all stacks into cdktf.out
 	@$(BIN)/python main.py
 
 test: setup test-prerequisites lint ## everything: ruff, mypy, and all tests with the real Terraform on the embedded AWS
-	@# Two at a time: most of the time is spent waiting for emulated databases.
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest --ignore=tests/deploy
+	@# Side by side: most of their time is spent waiting for emulated databases.
+	@$(BIN)/python -m pytest tests/deploy -n 2 --dist loadfile
 
 test-fast: setup ## unit and synth tests only
 	@$(BIN)/python -m pytest tests/unit tests/synth

@@ -1,6 +1,7 @@
 """What is there: the instance, the database, its user, the secret. Reads only."""
 
 import re
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 DUAL_PASSWORDS = (8, 0, 14)
 """MySQL's first version with them; MariaDB has none."""
+
+
+SETTLE_SECONDS = 2.0
+"""How long a closed connection may still be listed before it counts as open."""
 
 
 @dataclass(frozen=True)
@@ -168,8 +173,12 @@ def _exists(session: Session, database: str) -> bool:
 
 
 def _connections(session: Session, user: str) -> int:
+    """Connections of the user. The server lists one for a moment after its end, as of our own trial login."""
     query = "SELECT COUNT(*) FROM information_schema.processlist WHERE user = %s"
-    return int(session.rows(query, user)[0][0])
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while (count := int(session.rows(query, user)[0][0])) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return count
 
 
 def _replica_region(aws: Aws, fleet: "Fleet", environment: str, key: str) -> str | None:
