@@ -11,7 +11,7 @@ from hybrid_constructs.network.exchange import Published
 from hybrid_constructs.network.peering import Peering, Side
 from hybrid_constructs.security.keys import PublishedKeys
 from stacks.base import PlatformStack
-from stacks.storage import services_with_files
+from stacks.services import services_with
 
 
 class ReplicationStack(PlatformStack):
@@ -66,7 +66,7 @@ class ReplicationStack(PlatformStack):
             naming.log_archive_bucket(prefix, shared.name), (keys["logs"], keys["audit"]), home
         )
         self._copy("logs", archive, StableBucket(dr.replication.bucket, (copy_keys["logs"],)))
-        for service in services_with_files(primary):
+        for service in services_with("bucket", primary):
             name, copy = (naming.files_bucket(prefix, side.name, service) for side in (primary, dr))
             self._copy(
                 f"{service}-files",

@@ -1,7 +1,5 @@
 """Keys, access logs and file buckets, made alike in every environment that has them."""
 
-from collections.abc import Iterable
-
 from environments import naming
 from environments.schema import WorkloadEnvironment
 from environments.shared import KeyPurpose
@@ -13,6 +11,7 @@ from hybrid_constructs.security.key import DataKey, Key
 from hybrid_constructs.security.key_policies import for_purpose
 from hybrid_constructs.security.keys import KeyRing
 from stacks.base import PlatformStack
+from stacks.services import services_with
 
 TIER_DAYS = {StorageClass.STANDARD_IA: 90, StorageClass.GLACIER: 365}
 """When files of services move, as far as the environment has the tier: the days of the log archive."""
@@ -96,10 +95,5 @@ def file_buckets(
             lifecycle=[LifecycleRule("tiers", transitions=transitions)] if transitions else [],
             arrives_in=arrives_in,
         )
-        for service in services_with_files(workload)
+        for service in services_with("bucket", workload)
     }
-
-
-def services_with_files(workload: WorkloadEnvironment) -> Iterable[str]:
-    """Services that need a bucket, in the order of the file."""
-    return [name for name, service in workload.services.items() if "bucket" in service.needs]

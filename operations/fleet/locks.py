@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from environments import naming
 from environments.schema import Fleet
 from operations.errors import Refused
-from operations.local.environment import variables
+from operations.local.environment import client
 from operations.local.state import Server
 from operations.paths import STATE_DIR
 
@@ -30,17 +30,9 @@ def clear_stale(server: Server, fleet: Fleet) -> list[str]:
 
     Only a killed run leaves one behind: this checkout's lock is held, and the emulator serves no one else.
     """
-    import boto3
     from botocore.exceptions import ClientError
 
-    environment = variables(server)
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=server.url,
-        region_name=environment["AWS_REGION"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    )
+    s3 = client(server, "s3")
     removed = []
     for name in fleet.environments:
         bucket = naming.state_bucket(fleet.shared.organisation.prefix, name)

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from typing import Protocol
+from typing import Any, Protocol
 
 REGION = "ap-northeast-2"
 ACCOUNT_ID = "123456789012"
@@ -27,6 +27,21 @@ def variables(server: HasUrl) -> dict[str, str]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
+
+
+def client(server: HasUrl, service: str) -> Any:
+    """A boto3 client of the emulator, whatever the caller's own environment says."""
+    # Only a command that calls AWS pays for boto3.
+    import boto3
+
+    make: Any = boto3.client
+    return make(
+        service,
+        endpoint_url=server.url,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - the emulator takes any
+    )
 
 
 def unset() -> list[str]:

@@ -1,6 +1,6 @@
 """What an account must have before the platform is deployed. On a real account a person provides it once."""
 
-from operations.local.environment import REGION
+from operations.local.environment import client
 from operations.local.state import Server
 
 
@@ -8,16 +8,7 @@ def seed(server: Server, *, zones: list[str]) -> list[str]:
     """Create the public hosted zones of `zones` that do not exist yet; returns those created."""
     if not zones:
         return []
-    # Only a seeding command pays for boto3.
-    import boto3
-
-    route53 = boto3.client(
-        "route53",
-        endpoint_url=server.url,
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 - the emulator takes any
-    )
+    route53 = client(server, "route53")
     pages = route53.get_paginator("list_hosted_zones").paginate()
     known = {zone["Name"] for page in pages for zone in page["HostedZones"]}
     missing = [zone for zone in zones if f"{zone.rstrip('.')}." not in known]
