@@ -129,8 +129,8 @@ ZoneName = Annotated[
 Name = Annotated[
     str,
     Form(
-        r"[a-z][a-z0-9-]{0,30}[a-z0-9]",
-        "2 to 32 lower-case letters, digits and hyphens, a letter first and no hyphen last",
+        r"(?!.*--)[a-z][a-z0-9-]{0,30}[a-z0-9]",
+        "2 to 32 lower-case letters, digits and single hyphens, a letter first and no hyphen last",
         "orders",
     ),
 ]

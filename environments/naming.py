@@ -3,7 +3,12 @@
 A name that only one construct uses stays in that construct.
 """
 
-from environments.schema import Fleet, WorkloadEnvironment
+from typing import Literal
+
+from environments.schema import EnvironmentBase, Fleet, WorkloadEnvironment
+
+Side = Literal["primary", "dr"]
+"""One of the two regions that answer to the failover name."""
 
 
 def state_bucket(prefix: str, environment: str) -> str:
@@ -136,11 +141,6 @@ def cache_user(service: str, environment: str) -> str:
     return f"{service}-{environment}"
 
 
-def cache_parameter(environment: str) -> str:
-    """SSM parameter in which an environment publishes the end points of its cache as JSON."""
-    return f"/{environment}/cache"
-
-
 def image_repositories(*workloads: WorkloadEnvironment) -> tuple[str, ...]:
     """ECR repositories of workloads' services; workloads share them, so that prod runs staging's image."""
     services = [service for workload in workloads for service in workload.services.values()]
@@ -160,3 +160,120 @@ def service_secret_database(service: str, environment: str) -> str:
 def service_secret(service: str, environment: str) -> str:
     """Secrets Manager secret of a service, with the same name in each region."""
     return f"{service}/{environment}"
+
+
+def origin_host(fleet: Fleet, side: Side) -> str:
+    """DNS name of one region's load balancer, whatever failover decided; its certificate covers the name."""
+    return f"origin-{side}.{fleet.dr.edge.host}"
+
+
+def failover_switch(fleet: Fleet) -> str:
+    """CloudWatch alarm in the second region; in ALARM, traffic has been switched over."""
+    return f"{fleet.shared.organisation.prefix}-{fleet.dr.name}-failover-switch"
+
+
+def failover_metric(fleet: Fleet) -> tuple[str, str, dict[str, str]]:
+    """Namespace, name and dimensions of the metric in the second region that moves the switch.
+
+    The CLI publishes 1 to switch over and 0 to switch back; silence changes nothing.
+    """
+    return (
+        f"{fleet.shared.organisation.prefix}/Recovery",
+        "SwitchedOver",
+        {"Host": fleet.dr.edge.host},
+    )
+
+
+def cluster(environment: EnvironmentBase) -> str:
+    """ECS cluster of an environment."""
+    return f"{environment.tags.service}-{environment.name}-cluster"
+
+
+def load_balancer(environment: EnvironmentBase) -> str:
+    """Application Load Balancer of an environment."""
+    return f"{environment.tags.service}-{environment.name}-alb"
+
+
+def load_balancer_parameter(environment: str) -> str:
+    """SSM parameter in which an environment publishes its load balancer as JSON."""
+    return f"/shared/load-balancer/{environment}"
+
+
+def ecs_service(service: str, environment: str) -> str:
+    """ECS service."""
+    return f"{service}-{environment}-service"
+
+
+def task_family(service: str, environment: str) -> str:
+    """Family of a service's task definitions; its CodeDeploy application and deployment group bear it too."""
+    return f"{service}-{environment}"
+
+
+def target_groups(service: str, environment: str) -> tuple[str, str]:
+    """Blue and green target group of a service; a rolling one has the first only."""
+    return f"{service}-{environment}-blue", f"{service}-{environment}-green"
+
+
+def service_log_group(service: str, environment: str) -> str:
+    """CloudWatch log group of a service's containers."""
+    return f"/ecs/{service}-{environment}/application"
+
+
+def image_registry(account_id: str, region: str) -> str:
+    """ECR registry of an account in a region."""
+    return f"{account_id}.dkr.ecr.{region}.amazonaws.com"
+
+
+def cache_parameters(environment: str) -> str:
+    """Prefix of the SSM parameters that say where an environment's cache is: `/endpoint` and more."""
+    return f"/{environment}/cache"
+
+
+def alarm_topic(prefix: str, environment: str, severity: str) -> str:
+    """SNS topic for the alarms of one severity."""
+    return f"{prefix}-{environment}-alarms-{severity}"
+
+
+def log_stream(prefix: str, environment: str, archive: str) -> str:
+    """Firehose stream that brings an environment's application logs to the archive of `archive`."""
+    return f"{prefix}-{environment}-logs-to-{archive}"
+
+
+def application_logs(environment: str) -> str:
+    """Prefix of an environment's application logs in an archive."""
+    return f"application/{environment}/"
+
+
+def audit_trail(prefix: str) -> str:
+    """CloudTrail trail of the account."""
+    return f"{prefix}-audit"
+
+
+def audit_log_group(prefix: str) -> str:
+    """CloudWatch log group of the audit trail."""
+    return f"/audit/{audit_trail(prefix)}"
+
+
+def metrics_workspace(prefix: str) -> str:
+    """Prometheus workspace of the fleet."""
+    return f"{prefix}-metrics"
+
+
+def metrics_parameter() -> str:
+    """SSM parameter in which the hub publishes its Prometheus workspace as JSON."""
+    return "/shared/metrics"
+
+
+def dashboards_workspace(prefix: str) -> str:
+    """Grafana workspace of the fleet."""
+    return f"{prefix}-dashboards"
+
+
+def budget(prefix: str, environment: str) -> str:
+    """Cost budget of an environment."""
+    return f"{prefix}-{environment}-monthly"
+
+
+def operations_dashboard(fleet: Fleet) -> str:
+    """CloudWatch dashboard of both regions."""
+    return f"{fleet.primary.tags.service}-operations-dashboard"

@@ -42,7 +42,7 @@ def _part(document: Document, model: type[BaseModel], raw: dict[str, Any], path:
         if name in raw:
             value = _parsed(document, field_shape(info), info.annotation, raw[name], here)
         else:
-            value = _BAD if info.is_required() else info.get_default()
+            value = _BAD if info.is_required() else info.get_default(call_default_factory=True)
         if value is not _BAD and not document.is_reported(here):
             values[name] = value
     part = model.model_construct(**values)

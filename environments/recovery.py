@@ -17,6 +17,7 @@ from environments.base import (
     UrlPath,
 )
 from environments.errors import Finding
+from environments.exposure import FirewallConfig
 from environments.windows import DailyWindow, WeeklyWindow, window_rules
 
 Minutes = Annotated[int, Field(ge=0, examples=[15])]
@@ -28,6 +29,31 @@ BucketName = Annotated[
         "acme-dr-logs",
     ),
 ]
+
+CheckerRegion = Literal[
+    "us-east-1",
+    "us-west-1",
+    "us-west-2",
+    "eu-west-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-northeast-1",
+    "sa-east-1",
+]
+"""Regions with Route 53 health checkers (Route 53 API reference, HealthCheckConfig, "Regions")."""
+
+FEWEST_CHECKER_REGIONS = 3
+
+PathPattern = Annotated[
+    str,
+    Form(
+        r"/[A-Za-z0-9_.*$/~\"'@:+-]*",
+        "a path of CloudFront that starts with /, with * for any text",
+        "/api/*",
+        max_length=255,
+    ),
+]
+CountryCode = Annotated[str, Form(r"[A-Z]{2}", "the two letters of a country (ISO 3166-1)", "KR")]
 
 
 class Objective(FrozenModel):
@@ -125,6 +151,21 @@ class HealthCheckConfig(FrozenModel):
     failure_threshold: Annotated[int, Field(ge=1, le=10)] = 3
     """Failures in a row that turn the check unhealthy."""
 
+    checker_regions: Annotated[tuple[CheckerRegion, ...], NamedOnce] = ()
+    """Where Route 53 asks from; everywhere it can when none is named."""
+
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return (self._enough_checkers(),)
+
+    def _enough_checkers(self) -> Iterator[Finding]:
+        named = len(self.checker_regions)
+        if 0 < named < FEWEST_CHECKER_REGIONS:
+            message = (
+                f"names {named}; Route 53 asks from {FEWEST_CHECKER_REGIONS} regions or more (API reference, "
+                "HealthCheckConfig), name more or none"
+            )
+            yield Finding(("checker_regions",), message)
+
 
 class CacheTtlConfig(FrozenModel):
     """How long CloudFront keeps an answer, in seconds."""
@@ -155,12 +196,24 @@ class CdnConfig(FrozenModel):
     alias: HostName
     """Own DNS name of the distribution."""
 
-    failover_status_codes: Annotated[tuple[Literal[403, 404, 500, 502, 503, 504], ...], NamedOnce] = (
-        *(500, 502, 503, 504),
-    )
-    """Answers of the primary origin that send a request on to the second."""
+    failover_status_codes: Annotated[
+        tuple[Literal[403, 404, 500, 502, 503, 504], ...],
+        Field(min_length=1, examples=[[502, 503]]),
+        NamedOnce,
+    ] = (500, 502, 503, 504)
+    """Answers that send a request on to the second region."""
 
     ttl_seconds: CacheTtlConfig = CacheTtlConfig()
+    uncached_paths: Annotated[tuple[PathPattern, ...], Field(max_length=24), NamedOnce] = ("/api/*",)
+    """Paths that take every method and are never kept; the rest is read only, and the same for everybody."""
+
+    price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = "PriceClass_200"
+    """Edge locations in use; 200 leaves out South America and Oceania, 100 Asia as well."""
+
+    countries: Annotated[tuple[CountryCode, ...], NamedOnce] = ()
+    """Countries that are served; all of them when none is named."""
+
+    firewall: FirewallConfig = FirewallConfig()
 
 
 class EdgeConfig(FrozenModel):

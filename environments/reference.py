@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -77,12 +77,19 @@ def _value(info: FieldInfo) -> str:
     if options:
         text = ", ".join(f"`{option}`" for option in options)
     else:
-        text = f"e.g. `{(item or shape).example}`" if (item or shape).type is str else shape.kind
-    return f"list, {text}" if item else text + (", or null" if shape.nullable else "")
+        one = item or shape
+        example = f"e.g. `{one.example}`" if one.example else "text"
+        text = example if one.type is str else shape.kind
+    if item:
+        many = "names with values" if get_origin(shape.type) is dict else "list"
+        return f"{many}, {text}"
+    return text + (", or null" if shape.nullable else "")
 
 
 def _default(info: FieldInfo) -> str:
-    return "**required**" if info.is_required() else f"`{_plain(info.default)}`"
+    if info.is_required():
+        return "**required**"
+    return f"`{_plain(info.get_default(call_default_factory=True))}`"
 
 
 def _plain(value: Any) -> str:

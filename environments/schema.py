@@ -3,6 +3,7 @@
 Everything below is plain data: no cdktf, no AWS calls. Defaults live here, a YAML file is the difference.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal
 
@@ -20,7 +21,15 @@ from environments.base import (
 from environments.database import DatabaseConfig
 from environments.datastores import CacheConfig
 from environments.errors import Finding, listed
+from environments.exposure import LoadBalancerConfig, NotificationsConfig
 from environments.network import NetworkConfig
+from environments.observability import (
+    CostAlertsConfig,
+    LogStreamingConfig,
+    TelemetryConfig,
+    TracingConfig,
+    TrailConfig,
+)
 from environments.recovery import (
     EdgeConfig,
     ObjectivesConfig,
@@ -28,6 +37,8 @@ from environments.recovery import (
     ReplicationConfig,
     StandbyConfig,
 )
+from environments.scaling import OffHoursConfig
+from environments.service import ServiceConfig
 from environments.shared import (
     BootstrapConfig,
     KeyPurposes,
@@ -37,7 +48,7 @@ from environments.shared import (
     StorageTiers,
     TransitGatewayConfig,
 )
-from environments.workload import ServiceConfig, UsageConfig
+from environments.usage import UsageConfig
 
 MANAGED_BY = "cdktf"
 TagValue = Annotated[
@@ -51,6 +62,7 @@ TagValue = Annotated[
 ]
 BudgetUsd = Annotated[float, Field(gt=0, allow_inf_nan=False, examples=[145])]
 
+PRODUCT = r"[a-z][a-z0-9-]*"
 LONGEST_NAME = 32
 """Characters that Elastic Load Balancing allows in the name of a load balancer or target group."""
 
@@ -91,6 +103,8 @@ class EnvironmentBase(FrozenModel):
     log_retention_days: RetentionDays = 14
     """Days that CloudWatch keeps application logs."""
 
+    notifications: NotificationsConfig = NotificationsConfig()
+
     def rules(self) -> Iterable[Iterable[Finding]]:
         return (self._zones_in_region(),)
 
@@ -129,6 +143,9 @@ class SharedEnvironment(EnvironmentBase):
 
     database: DatabaseConfig
     log_archive: LogArchiveConfig = LogArchiveConfig()
+    trail: TrailConfig = TrailConfig()
+    telemetry: TelemetryConfig = TelemetryConfig()
+    cost_alerts: CostAlertsConfig = CostAlertsConfig()
     usage: SharedUsageConfig = SharedUsageConfig()
     budget_usd: BudgetUsd
     """Budget per month, US dollars."""
@@ -146,9 +163,15 @@ class WorkloadEnvironment(EnvironmentBase):
     services: Annotated[dict[Name, ServiceConfig], Field(min_length=1)]
     """Services by name; a new service is a new block."""
 
+    load_balancer: LoadBalancerConfig = LoadBalancerConfig()
+    off_hours: OffHoursConfig | None = None
+    """Hours in which no task of this environment runs; none if left out."""
+
     cache: CacheConfig
     application_insights: bool = False
     """CloudWatch Application Insights."""
+
+    tracing: TracingConfig = TracingConfig()
 
     storage_tiers: StorageTiers = ("STANDARD",)
     """S3 storage classes that objects of services move through: STANDARD_IA at day 90, GLACIER at 365."""
@@ -158,9 +181,16 @@ class WorkloadEnvironment(EnvironmentBase):
     """Budget per month, US dollars."""
 
     def rules(self) -> Iterable[Iterable[Finding]]:
-        return *super().rules(), self._names_fit()
+        return *super().rules(), self._names_fit(), self._priorities_differ(), self._two_zones()
 
     def _names_fit(self) -> Iterator[Finding]:
+        product = self.tags.service
+        if not re.fullmatch(PRODUCT, product) or len(f"{product}-{self.name}-alb") > LONGEST_NAME:
+            message = (
+                "names the cluster and the load balancer here; use lower-case letters, digits and hyphens, "
+                f"a letter first, at most {LONGEST_NAME - len(f'-{self.name}-alb')} characters"
+            )
+            yield Finding(("tags", "service"), message, product)
         for service in self.services:
             longest = f"{service}-{self.name}-green"
             if len(longest) > LONGEST_NAME:
@@ -169,6 +199,23 @@ class WorkloadEnvironment(EnvironmentBase):
                     f"{LONGEST_NAME}, shorten the service's or the environment's name"
                 )
                 yield Finding(("services", service), message)
+
+    def _two_zones(self) -> Iterator[Finding]:
+        if len(self.network.zones) < 2:
+            message = 'is one zone; a load balancer needs two (ELB guide, "Availability Zones"), add one'
+            yield Finding(("network", "zones"), message)
+
+    def _priorities_differ(self) -> Iterator[Finding]:
+        taken: dict[int, str] = {}
+        for name, service in self.services.items():
+            priority = service.priority(name)
+            if priority in taken:
+                yield Finding(
+                    ("services", name, "listener_priority"),
+                    f"service {taken[priority]} has this listener priority already; use another, 1 to 50000",
+                    str(priority),
+                )
+            taken.setdefault(priority, name)
 
 
 class DrEnvironment(EnvironmentBase):
@@ -185,12 +232,14 @@ class DrEnvironment(EnvironmentBase):
     """Days in which the deletion of a KMS key can be taken back."""
 
     replication: ReplicationConfig
+    log_streaming: LogStreamingConfig = LogStreamingConfig()
     standby: StandbyConfig = StandbyConfig()
     edge: EdgeConfig
     objectives: ObjectivesConfig
 
     def rules(self) -> Iterable[Iterable[Finding]]:
-        return *super().rules(), self._lag_alarm_within_rpo()
+        late_logs = self.log_streaming.later_than(self.objectives.logs.rpo_minutes)
+        return *super().rules(), self._lag_alarm_within_rpo(), late_logs
 
     def _lag_alarm_within_rpo(self) -> Iterator[Finding]:
         rpo, alarm = self.objectives.database.rpo_minutes, self.database_replica.lag_alarm_seconds

@@ -9,7 +9,7 @@ from environments import json_schema, reference
 from environments.docstrings import field_docs
 from environments.fields import Shape, shape_at
 from environments.loader import DIRECTORY
-from environments.workload import ServiceConfig
+from environments.service import ServiceConfig
 
 FILES = sorted(DIRECTORY.glob("*.yaml"), key=lambda path: path.name)
 

@@ -181,7 +181,7 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             'prod.yaml:28: services.fileflow.tasks: "4": expected a whole number, 0 or more, without quotes',
             "shared.yaml:24: transit_gateway.attach[1]: qa: no such environment; use dev, prod or staging",
             "staging.yaml:13: network.cidr: 10.30.0.0/16: overlaps 10.30.0.0/16 of environments/prod.yaml; use a free range, e.g. 10.2.0.0/16",
-            "staging.yaml:37: usages: unknown key; did you mean usage? Known here: name, account_id, region, tags, network, log_retention_days, kind, deletion_protection, services, cache, application_insights, storage_tiers, usage and budget_usd",
+            "staging.yaml:39: usages: unknown key; did you mean usage? Known here: name, account_id, region, tags, network, log_retention_days, notifications, kind, deletion_protection, services, load_balancer, off_hours, cache, application_insights, tracing, storage_tiers, usage and budget_usd",
         ],
     ),
 }

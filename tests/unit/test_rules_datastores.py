@@ -11,7 +11,7 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
     "a_node_is_of_a_previous_generation": (
         [("dev.yaml", "cache.t3.micro", "cache.t1.micro"), ("prod.yaml", "cache.r6g", "cache.r3")],
         [
-            "dev.yaml:35: cache.node_type: cache.t1.micro: is of a previous generation; ElastiCache makes no new nodes of it (API reference, CreateReplicationGroup), use e.g. cache.t4g.small",
+            "dev.yaml:44: cache.node_type: cache.t1.micro: is of a previous generation; ElastiCache makes no new nodes of it (API reference, CreateReplicationGroup), use e.g. cache.t4g.small",
             "prod.yaml:33: cache.node_type: cache.r3.large: is of a previous generation; ElastiCache makes no new nodes of it (API reference, CreateReplicationGroup), use e.g. cache.t4g.small",
         ],
     ),
@@ -27,7 +27,7 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             ("prod.yaml", "nodes: 2", "nodes: 2\n  maintenance_window: sat:20:00-sat:20:30"),
         ],
         [
-            "dev.yaml:36: cache.snapshot_window: 01:00-01:59: lasts 59 minutes; ElastiCache asks for 60 or more (ElastiCache user guide)",
+            "dev.yaml:45: cache.snapshot_window: 01:00-01:59: lasts 59 minutes; ElastiCache asks for 60 or more (ElastiCache user guide)",
             "prod.yaml:35: cache.maintenance_window: sat:20:00-sat:20:30: lasts 30 minutes; ElastiCache asks for 60 or more (ElastiCache user guide)",
         ],
     ),

@@ -296,6 +296,32 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             "dr.yaml:43: edge.cdn.alias: fileflow.ryuqqq.com: is edge.host as well; a name is either the CDN's or the failover record's, use another"
         ],
     ),
+    "route_53_has_too_few_checkers": (
+        [
+            (
+                "dr.yaml",
+                "host: fileflow.ryuqqq.com",
+                "host: fileflow.ryuqqq.com\n  health_check: { checker_regions: [us-east-1, eu-west-1] }",
+            )
+        ],
+        [
+            "dr.yaml:42: edge.health_check.checker_regions: [us-east-1, eu-west-1]: names 2; Route 53 asks from 3 regions or more (API reference, HealthCheckConfig), name more or none"
+        ],
+    ),
+    "the_cdn_fails_over_on_nothing_and_names_no_paths_and_countries": (
+        [
+            (
+                "dr.yaml",
+                "alias: cdn.fileflow.ryuqqq.com",
+                "alias: cdn.fileflow.ryuqqq.com\n    failover_status_codes: []\n    uncached_paths: [api]\n    countries: [korea]",
+            )
+        ],
+        [
+            "dr.yaml:44: edge.cdn.failover_status_codes: []: has too few entries; give 1 or more, e.g. [502, 503]",
+            "dr.yaml:45: edge.cdn.uncached_paths[0]: api: must be a path of CloudFront that starts with /, with * for any text, e.g. /api/*",
+            "dr.yaml:46: edge.cdn.countries[0]: korea: must be the two letters of a country (ISO 3166-1), e.g. KR",
+        ],
+    ),
     "the_lag_alarm_is_above_the_rpo": (
         [("dr.yaml", "lag_alarm_seconds: 900", "lag_alarm_seconds: 901")],
         [
@@ -306,6 +332,21 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
         [("dr.yaml", "database: { rpo_minutes: 15", "database: { rpo_minutes: 0")],
         [
             "dr.yaml:31: database_replica.lag_alarm_seconds: 900: is later than the RPO, objectives.database.rpo_minutes 0 = 0 seconds; a replica always lags, so raise the RPO"
+        ],
+    ),
+    "logs_are_collected_for_too_long": (
+        [("dr.yaml", "standby:", "log_streaming: { buffer_seconds: 121 }\n\nstandby:")],
+        [
+            'dr.yaml:36: log_streaming.buffer_seconds: 121: misses the RPO, objectives.logs.rpo_minutes 5 = 300 seconds: CloudWatch Logs takes up to 180 of them (CloudWatch Logs user guide, "Subscriptions"); use 120 or less'
+        ],
+    ),
+    "the_rpo_of_logs_is_shorter_than_a_subscription": (
+        [
+            ("dr.yaml", "standby:", "log_streaming: { buffer_seconds: 60 }\n\nstandby:"),
+            ("dr.yaml", "logs: { rpo_minutes: 5", "logs: { rpo_minutes: 3"),
+        ],
+        [
+            'dr.yaml:36: log_streaming.buffer_seconds: 60: misses the RPO, objectives.logs.rpo_minutes 3 = 180 seconds: CloudWatch Logs takes up to 180 of them (CloudWatch Logs user guide, "Subscriptions"); raise the RPO'
         ],
     ),
 }

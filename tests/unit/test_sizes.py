@@ -4,11 +4,12 @@ import pytest
 from pydantic import ValidationError
 
 from environments.base import RETENTION_DAYS
+from environments.capacity import HALF_SPOT, MOSTLY_SPOT, CapacityConfig, CapacityShare, placement
 from environments.database import DatabaseConfig
 from environments.network import FlowLogsConfig
+from environments.service import FARGATE_MEMORY_MIB, ServiceConfig
 from environments.shared import LifecycleConfig
 from environments.windows import overlap, span
-from environments.workload import FARGATE_MEMORY_MIB, CapacityConfig, CapacityShare, ServiceConfig
 
 
 def service(**changes: object) -> ServiceConfig:
@@ -41,8 +42,35 @@ def test_fails_when_fargate_offers_no_such_size(cpu: int, memory_mib: int) -> No
         service(cpu=cpu, memory_mib=memory_mib)
 
 
+@pytest.mark.parametrize(
+    ("tasks", "mostly_spot", "half_spot"),
+    [
+        (0, (0, 0), (0, 0)),
+        (1, (1, 0), (1, 0)),  # the base takes the only task: no Spot at all
+        (2, (1, 1), (2, 0)),
+        (4, (2, 2), (3, 1)),
+        (11, (4, 7), (6, 5)),
+    ],
+)
+def test_placement(tasks: int, mostly_spot: tuple[int, int], half_spot: tuple[int, int]) -> None:
+    assert placement(tasks, MOSTLY_SPOT) == mostly_spot
+    assert placement(tasks, HALF_SPOT) == half_spot
+
+
+def test_a_base_on_spot_comes_first() -> None:
+    spot_first = CapacityConfig(
+        fargate_spot=CapacityShare(weight=1, base=2), fargate=CapacityShare(weight=0, base=0)
+    )
+    assert placement(3, spot_first) == (0, 3)
+
+
+def test_a_stateful_service_is_half_on_demand() -> None:
+    assert service(stateful=True, tasks=4).placement == (3, 1)
+    assert service(stateful=True, capacity=MOSTLY_SPOT, tasks=4).placement == (2, 2)
+
+
 def test_a_stopped_service_keeps_its_base() -> None:
-    assert service(tasks=0).capacity.fargate.base == 1
+    assert service(tasks=0).mix.fargate.base == 1
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
     "a_key_is_unknown": (
         [("prod.yaml", "network:\n", "netwrk:\n")],
         [
-            "prod.yaml:13: netwrk: unknown key; did you mean network? Known here: name, account_id, region, tags, network, log_retention_days, kind, deletion_protection, services, cache, application_insights, storage_tiers, usage and budget_usd"
+            "prod.yaml:13: netwrk: unknown key; did you mean network? Known here: name, account_id, region, tags, network, log_retention_days, notifications, kind, deletion_protection, services, load_balancer, off_hours, cache, application_insights, tracing, storage_tiers, usage and budget_usd"
         ],
     ),
     "a_nested_key_is_unknown": (
@@ -23,7 +23,7 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             ("prod.yaml", "cache:\n  node", "cache:\n  colour: red\n  node"),
         ],
         [
-            "prod.yaml:26: services.fileflow.cpus: unknown key; did you mean cpu? Known here: image, port, host, cpu, memory_mib, tasks, capacity, deployment, maximum_percent, minimum_healthy_percent, health_check_path, needs and queue",
+            "prod.yaml:26: services.fileflow.cpus: unknown key; did you mean cpu? Known here: image, port, host, cpu, memory_mib, tasks, stateful, capacity, scaling, deployment, blue_green, maximum_percent, minimum_healthy_percent, health_check_path, health_check_command, health_check_grace_seconds, stop_timeout_seconds, deregistration_delay_seconds, environment, secrets, user, tracing, exec, needs, queue, alarms and listener_priority",
             "prod.yaml:33: cache.colour: unknown key; use node_type, nodes, multi_az, eviction, snapshot_retention_days, snapshot_window or maintenance_window",
         ],
     ),
@@ -78,7 +78,7 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             ("dev.yaml", "budget_usd: 145", "budget_usd: 0"),
         ],
         [
-            "dev.yaml:46: budget_usd: 0: out of range; use more than 0",
+            "dev.yaml:55: budget_usd: 0: out of range; use more than 0",
             "prod.yaml:51: budget_usd: .inf: not a finite number; write plain digits",
         ],
     ),
@@ -107,7 +107,7 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
     "a_service_has_a_bad_name": (
         [("dev.yaml", "\n  fileflow:\n", "\n  File_Flow:\n")],
         [
-            "dev.yaml:25: services.File_Flow: must be 2 to 32 lower-case letters, digits and hyphens, a letter first and no hyphen last, e.g. orders"
+            "dev.yaml:25: services.File_Flow: must be 2 to 32 lower-case letters, digits and single hyphens, a letter first and no hyphen last, e.g. orders"
         ],
     ),
     "a_service_name_is_too_long": (

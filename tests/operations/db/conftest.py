@@ -13,9 +13,9 @@ import pytest
 
 from environments.loader import load_fleet
 from environments.schema import Fleet
-from environments.workload import ServiceConfig
+from environments.service import ServiceConfig
+from operations.aws import Aws
 from operations.db import names, passwords, provisioning, rotation
-from operations.db.aws import Aws
 from operations.db.execute import execute
 from operations.db.facts import Facts, gather
 from operations.db.plan import Plan, Step
