@@ -4,6 +4,7 @@ A construct says what matters about it, next to the resource it concerns. Who re
 names and layout, so that every alarm of the fleet looks alike.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -43,6 +44,33 @@ class Metric:
     dimensions: dict[str, str] = field(default_factory=dict)
     statistic: str = "Average"
     period_seconds: int = 60
+    region: str | None = None
+    """Where the metric is, if elsewhere; a dashboard can look there, an alarm cannot."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """Metric math, such as a share (CloudWatch user guide, "Using math expressions with metrics")."""
+
+    expression: str
+    """Over the names in `metrics`, such as `100 * errors / requests`."""
+
+    metrics: dict[str, Metric]
+    """By the name that `expression` uses; all of one period."""
+
+    label: str
+
+
+@dataclass(frozen=True)
+class LogMetric:
+    """Counts the lines of a log group that match a pattern."""
+
+    id: str
+    log_group: str
+    pattern: str
+    """CloudWatch user guide, "Filter pattern syntax for metric filters"."""
+
+    metric: Metric
 
 
 @dataclass(frozen=True)
@@ -50,8 +78,10 @@ class Alarm:
     """A threshold on a metric, and what to do when it is crossed."""
 
     id: str
+    """Unique in its stack; stays as it is, because it names the alarm."""
+
     description: str
-    metric: Metric
+    metric: Metric | Expression
     threshold: float
     severity: Severity
     runbook: str
@@ -64,8 +94,21 @@ class Alarm:
 
 
 @dataclass(frozen=True)
+class CompositeAlarm:
+    """Several alarms that mean one thing: a person hears of it once."""
+
+    id: str
+    description: str
+    any_of: tuple[str, ...]
+    """Ids of alarms of the same stack; one in ALARM is enough."""
+
+    severity: Severity
+    runbook: str
+
+
+@dataclass(frozen=True)
 class DashboardRow:
     """Graphs that belong together, left to right, each a title with its metrics."""
 
     title: str
-    graphs: dict[str, list[Metric]]
+    graphs: Mapping[str, Sequence[Metric | Expression]]
