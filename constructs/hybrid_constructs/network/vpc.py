@@ -17,6 +17,8 @@ from cdktf_cdktf_provider_aws.vpc import Vpc
 from constructs import Construct
 
 from environments.network import NetworkConfig
+from hybrid_constructs.network import nat_watch
+from hybrid_constructs.observability.watch import Alarm, DashboardRow
 
 ANYWHERE = "0.0.0.0/0"
 ANYWHERE_V6 = "::/0"
@@ -58,7 +60,9 @@ class Network(Construct):
 
         self.subnet_ids = self._subnets()
         self.route_tables = self._route_tables()
-        self._route_private_tier(internet=self._route_public_tier())
+        self.internet_gateway = self._route_public_tier()
+        self.nat_gateway_ids = {zone: self._nat_gateway(zone) for zone in config.nat_zones}
+        self._route_private_tier()
 
     def tables(self, *tiers: str) -> dict[str, str]:
         """Route table ids of some tiers, by their static key such as `private-a`."""
@@ -85,6 +89,14 @@ class Network(Construct):
                 depends_on=depends_on,
                 **target,
             )
+
+    def alarms(self) -> list[Alarm]:
+        """NAT gateways that have no port left or drop packets."""
+        return nat_watch.alarms(self.nat_gateway_ids)
+
+    def dashboard_rows(self) -> list[DashboardRow]:
+        """Connections and traffic of the NAT gateways."""
+        return nat_watch.dashboard_rows(self.name, self.nat_gateway_ids)
 
     def _subnets(self) -> dict[str, dict[str, str]]:
         index = count()  # position of a subnet's IPv6 block; fixed by the order of tiers and zones
@@ -134,8 +146,8 @@ class Network(Construct):
             self.route("InternetV6", tables=self.tables("public"), cidr=ANYWHERE_V6, gateway_id=gateway_id)
         return gateway
 
-    def _route_private_tier(self, *, internet: InternetGateway) -> None:
-        gateways = {zone: self._nat_gateway(zone, internet) for zone in self.config.nat_zones}
+    def _route_private_tier(self) -> None:
+        gateways = self.nat_gateway_ids
         for zone in self.config.zones if gateways else ():
             key = private_table(zone)
             # A zone without its own gateway uses the first one (NAT mode `single`).
@@ -146,7 +158,7 @@ class Network(Construct):
             tables = self.tables("private")
             self.route("EgressV6", tables=tables, cidr=ANYWHERE_V6, egress_only_gateway_id=egress_id)
 
-    def _nat_gateway(self, zone: str, internet: InternetGateway) -> str:
+    def _nat_gateway(self, zone: str) -> str:
         name = f"{self.name}-nat-{zone[-1]}"
         address_id = Eip(self, f"NatAddress-{zone[-1]}", domain="vpc", tags={"Name": name}).id
         return NatGateway(
@@ -155,6 +167,6 @@ class Network(Construct):
             allocation_id=address_id,
             subnet_id=self.subnet_ids["public"][zone],
             # AWS fails a NAT gateway in a VPC without internet gateway; the ids alone do not say so.
-            depends_on=[internet],
+            depends_on=[self.internet_gateway],
             tags={"Name": name},
         ).id
