@@ -20,14 +20,14 @@ VIA: dict[str, set[str]] = {
     "database": {"rds"},
     "objects": {"s3", "ecr"},
     "secrets": {"secretsmanager"},
-    "logs": {"s3"},
+    "logs": {"s3", "firehose", "aps", "xray"},
     "messaging": {"sqs", "sns"},
     "cache": {"elasticache"},
     "audit": {"s3"},
 }
 PRINCIPALS: dict[str, set[str]] = {
-    "logs": {f"logs.{REGION}", "delivery.logs"},
-    "messaging": {"cloudwatch", "sns", "events"},
+    "logs": {f"logs.{REGION}", "delivery.logs", "config"},
+    "messaging": {"cloudwatch", "sns", "events", "budgets", "costalerts"},
     "audit": {"cloudtrail"},
 }
 CRYPTOGRAPHIC = ("Decrypt", "Encrypt", "GenerateDataKey", "Sign", "Verify", "Mac", "CreateGrant")
@@ -108,7 +108,7 @@ def test_principals_use_a_key_through_its_services_only(purpose: KeyPurpose) -> 
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_grants_are_for_aws_services_only(purpose: KeyPurpose) -> None:
     giving = [body for body in policy(purpose).values() if "kms:CreateGrant" in as_list(body["Action"])]
-    assert bool(giving) == (purpose in {"database", "objects", "cache"})
+    assert bool(giving) == (purpose in {"database", "objects", "logs", "cache"})
     assert all(body["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"} for body in giving)
 
 

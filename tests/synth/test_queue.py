@@ -9,6 +9,7 @@ from environments.datastores import QueueConfig
 from hybrid_constructs.data.queue import WorkQueue
 from hybrid_constructs.observability.watch import MissingData
 from tests.synth import builders
+from tests.synth.alarms import metric_of
 from tests.synth.builders import ACCOUNT, REGION, Synth
 from tests.synth.synthesized import Synthesized, statements
 
@@ -113,9 +114,10 @@ def test_alarms_on_work_that_waits_and_work_that_failed(synth: Synth) -> None:
     found: list[WorkQueue] = []
     synth(lambda scope: found.append(queue(scope)))
     age, dead = found[0].alarms()
-    assert age.metric.dimensions == {"QueueName": "files-test"}
-    assert (age.metric.name, age.threshold) == ("ApproximateAgeOfOldestMessage", 300)
-    assert dead.metric.dimensions == {"QueueName": "files-test-dlq"}
+    assert (age.id, dead.id) == ("queue-age-files-test", "queue-dead-letters-files-test")
+    assert metric_of(age).dimensions == {"QueueName": "files-test"}
+    assert (metric_of(age).name, age.threshold) == ("ApproximateAgeOfOldestMessage", 300)
+    assert metric_of(dead).dimensions == {"QueueName": "files-test-dlq"}
     assert (dead.threshold, dead.evaluation_periods, dead.datapoints_to_alarm) == (0, 1, 1)
     assert age.missing_data is dead.missing_data is MissingData.FINE, "SQS is silent about an unused queue"
     (row,) = found[0].dashboard_rows()

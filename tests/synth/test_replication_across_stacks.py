@@ -6,6 +6,7 @@ from cdktf import TerraformStack
 from environments import naming, schema
 from hybrid_constructs.aws import aws_provider
 from hybrid_constructs.data.lifecycle import StorageClass
+from hybrid_constructs.data.replication_watch import SourceSide
 from hybrid_constructs.data.replication import BucketReplication, StableBucket
 from hybrid_constructs.observability.watch import Severity
 from hybrid_constructs.security.keys import PublishedKey
@@ -68,7 +69,7 @@ def test_lateness_and_loss_raise_alarms_where_s3_measures_them(
 ) -> None:
     stack, replication = distant
     late, pending = replication.alarms()
-    [failed] = replication.source_alarms()
+    [failed] = SourceSide(replication.copying).alarms()
     written = stack.only("aws_s3_bucket_replication_configuration")["rule"][0]["id"]
     for alarm in (late, pending, failed):
         assert alarm.metric.namespace == "AWS/S3"
@@ -90,7 +91,7 @@ def test_the_dashboard_shows_what_the_alarms_watch(
     _, replication = distant
     for rows, alarms in (
         (replication.dashboard_rows(), replication.alarms()),
-        (replication.source_dashboard_rows(), replication.source_alarms()),
+        (SourceSide(replication.copying).dashboard_rows(), SourceSide(replication.copying).alarms()),
     ):
         shown = [metric for row in rows for graph in row.graphs.values() for metric in graph]
         assert {alarm.metric.name for alarm in alarms} <= {metric.name for metric in shown}

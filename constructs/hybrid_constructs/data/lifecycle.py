@@ -80,6 +80,8 @@ class LifecycleRule:
     """Newest noncurrent versions that stay whatever their age."""
 
     abort_multipart_days: int | None = None
+    arrives_in: StorageClass | None = None
+    """Class that objects below `prefix` arrive in, if another than elsewhere in the bucket."""
 
     def overlaps(self, other: "LifecycleRule") -> bool:
         """Whether some object can match both rules."""
@@ -102,7 +104,7 @@ def check(
     problems = [*_whole(rules)]
     broken: set[str] = set()
     for rule in rules:
-        found = [*_rule(rule, arrives_in)]
+        found = [*_rule(rule, rule.arrives_in or arrives_in)]
         problems += [f"rule {rule.id}: {problem}" for problem in found]
         broken |= {rule.id} if found else set()
     sound = [rule for rule in rules if rule.transitions and rule.id not in broken]
@@ -183,7 +185,7 @@ def _contradiction(one: LifecycleRule, other: LifecycleRule, arrives_in: Storage
     if not one.overlaps(other):
         return
     together = sorted({*one.transitions, *other.transitions}, key=lambda step: step.days)
-    if any(_way_down(together, arrives_in)):
+    if any(_way_down(together, one.arrives_in or other.arrives_in or arrives_in)):
         prefix = max(one.prefix, other.prefix, key=len)
         way = ", ".join(map(str, together))
         yield (

@@ -16,6 +16,8 @@ from hybrid_constructs.security.policies import Statement
 class LogArchive(SecureBucket):
     """Logs by prefix: cheaper classes with age, deletion at the end. Objects arrive in class `arrives_in`.
 
+    Below the prefixes in `direct` something writes by itself, and its objects arrive in STANDARD.
+
     Each kind of log has its prefix and so its own way down; a rule for the whole bucket would also move what
     lies below the prefix for access logs, and S3 knows no filter that leaves a prefix out.
     """
@@ -30,6 +32,7 @@ class LogArchive(SecureBucket):
         config: LogArchiveConfig,
         access_logs: AccessLogBucket,
         arrives_in: StorageClass = StorageClass.STANDARD,
+        direct: Sequence[str] = (),
         statements: Sequence[Statement] = (),
         provider: TerraformProvider | None = None,
     ) -> None:
@@ -39,7 +42,7 @@ class LogArchive(SecureBucket):
             name=name,
             key=key,
             access_logs=access_logs,
-            lifecycle=archive_rules(config, arrives_in),
+            lifecycle=archive_rules(config, arrives_in, direct),
             arrives_in=arrives_in,
             noncurrent_versions_days=config.noncurrent_versions_days,
             statements=statements,
@@ -47,13 +50,23 @@ class LogArchive(SecureBucket):
         )
 
 
-def archive_rules(config: LogArchiveConfig, arrives_in: StorageClass) -> list[LifecycleRule]:
+def archive_rules(
+    config: LogArchiveConfig, arrives_in: StorageClass, direct: Sequence[str] = ()
+) -> list[LifecycleRule]:
     """The rules of an archive: one that deletes everything, and one way down for each prefix."""
     life = config.lifecycle
     days = {StorageClass.STANDARD_IA: life.standard_ia_days, StorageClass.GLACIER: life.glacier_days}
     rules = [LifecycleRule("expiry", expiration_days=life.expiration_days)]
+    classes = {
+        prefix: StorageClass.STANDARD if prefix in direct else arrives_in for prefix in config.prefixes
+    }
     rules += [
-        LifecycleRule(_id(prefix), prefix, transitions=way_down(days, arrives_in))
+        LifecycleRule(
+            _id(prefix),
+            prefix,
+            transitions=way_down(days, classes[prefix]),
+            arrives_in=classes[prefix],
+        )
         for prefix in config.prefixes
     ]
     if arrives_in is StorageClass.STANDARD:

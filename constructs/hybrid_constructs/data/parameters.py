@@ -1,10 +1,13 @@
-"""SSM parameters that say where a database is. The runbooks switch them; applications read them at start."""
+"""SSM parameters that say where data is. The runbooks switch them; applications read them at start."""
 
 import re
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
+
+CACHE_OFF = "cache-off.invalid"
+"""Host name of a cache that does not run; nothing ever resolves it (RFC 2606, section 2)."""
 
 _LEVELS = 15
 _LENGTH = 1011
@@ -56,5 +59,30 @@ def connection_parameters(
             description=description,
             value=value,
             lifecycle=TerraformResourceLifecycle(ignore_changes=["value"]) if key == "endpoint" else None,
+        )
+    return names
+
+
+def cache_parameters(scope: Construct, *, prefix: str, endpoint: str | None, port: int) -> dict[str, str]:
+    """Publish a cache below `prefix`; returns the parameters' names.
+
+    Without an `endpoint` the cache does not run: the host is `CACHE_OFF` until a failover adds the nodes and
+    writes theirs, which Terraform then leaves (docs/runtime-fields.md).
+    """
+    values = {
+        "endpoint": ("Host name of the cache's primary node", endpoint or CACHE_OFF),
+        "port": ("Port of the cache", str(port)),
+    }
+    names = {key: absolute_name(f"{prefix}/{key}") for key in values}
+    for key, (description, value) in values.items():
+        switched = key == "endpoint" and endpoint is None
+        SsmParameter(
+            scope,
+            f"CacheParameter-{key}",
+            name=names[key],
+            type="String",
+            description=description,
+            value=value,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["value"]) if switched else None,
         )
     return names

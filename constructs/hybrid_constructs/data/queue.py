@@ -6,7 +6,7 @@ from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from constructs import Construct
 
 from environments.datastores import DEAD_LETTER_DAYS, QueueConfig
-from hybrid_constructs.aws import policy
+from hybrid_constructs.aws import policy, protected
 from hybrid_constructs.observability.watch import Alarm, DashboardRow, Metric, MissingData, Severity
 from hybrid_constructs.security.key import Key
 from hybrid_constructs.security.policies import Statement
@@ -55,6 +55,7 @@ class WorkQueue(Construct):
             receive_wait_time_seconds=LONG_POLL_SECONDS,
             redrive_allow_policy=_json(redrivePermission="byQueue", sourceQueueArns=[self.arn]),
             policy=policy(tls_only(self.dead_letter_arn)),
+            lifecycle=protected(),  # nobody has a copy of the messages
         )
         queue = SqsQueue(
             self,
@@ -69,6 +70,7 @@ class WorkQueue(Construct):
                 deadLetterTargetArn=self.dead_letter_arn, maxReceiveCount=config.max_receives
             ),
             policy=policy(tls_only(self.arn)),
+            lifecycle=protected(),
             # SQS refuses a dead-letter target that does not exist yet; the built ARN does not say so.
             depends_on=[dead_letters],
         )
@@ -88,7 +90,7 @@ class WorkQueue(Construct):
         limit = self._config.age_alarm_seconds
         return [
             Alarm(
-                id="queue-age",
+                id=f"queue-age-{self.name}",
                 description=f"The oldest message of {self.name} waits longer than {limit} s",
                 metric=_metric(self.name, "ApproximateAgeOfOldestMessage", "Maximum"),
                 threshold=limit,
@@ -98,7 +100,7 @@ class WorkQueue(Construct):
                 missing_data=MissingData.FINE,
             ),
             Alarm(
-                id="dead-letters",
+                id=f"queue-dead-letters-{self.name}",
                 description=f"Messages of {self.name} failed and wait in {self.dead_letter_name}",
                 metric=_metric(self.dead_letter_name, "ApproximateNumberOfMessagesVisible", "Maximum"),
                 threshold=0,

@@ -23,16 +23,19 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA
 from constructs import Construct
 
 from hybrid_constructs.data.lifecycle import StorageClass
-from hybrid_constructs.data.replication_watch import Copying, lateness, lateness_rows, losses, losses_rows
+from hybrid_constructs.data.replication_watch import (
+    ALL_OBJECTS,
+    RTC_MINUTES,
+    Copying,
+    TargetSide,
+)
 from hybrid_constructs.observability.watch import Alarm, DashboardRow
 from hybrid_constructs.security.key import Key
 from hybrid_constructs.security.policies import Statement
 from hybrid_constructs.security.roles import RoleScope, ServiceRole
 
-RTC_MINUTES = 15
-"""S3 Replication Time Control knows no other value (S3 user guide)."""
-
-_RULE = "all-objects"
+EVERYTHING = ("",)
+"""The prefix that every object has."""
 
 
 class ReplicatedBucket(Protocol):
@@ -77,7 +80,10 @@ class StableBucket:
 
 
 class BucketReplication(Construct):
-    """Copies every new object of `sources` to `target`, in another region, within 15 minutes."""
+    """Copies new objects of `sources` to `target`, in another region, within 15 minutes.
+
+    All of them, or those below one of `prefixes`: S3 has no filter that leaves something out.
+    """
 
     def __init__(
         self,
@@ -91,10 +97,13 @@ class BucketReplication(Construct):
         sources: Mapping[str, ReplicatedBucket],
         target: ReplicatedBucket,
         storage_class: StorageClass | None = None,
+        prefixes: Sequence[str] = EVERYTHING,
     ) -> None:
         super().__init__(scope, id_)
         buckets = list(sources.values())
-        self._copying = [Copying(source.name, target.name, _RULE) for source in buckets]
+        self.copying = [
+            Copying(source.name, target.name, _rule_id(prefix)) for source in buckets for prefix in prefixes
+        ]
         role = ServiceRole(
             self,
             "Role",
@@ -113,7 +122,10 @@ class BucketReplication(Construct):
                 key,
                 bucket=source.id,
                 role=role.arn,
-                rule=[_rule(target, storage_class)],
+                rule=[
+                    _rule(target, storage_class, prefix, priority)
+                    for priority, prefix in enumerate(prefixes, 1)
+                ],
                 # S3 refuses a rule unless both sides are versioned; the ids alone do not say so.
                 depends_on=[side.versioning for side in (source, target) if side.versioning] or None,
                 provider=source.provider,
@@ -121,30 +133,26 @@ class BucketReplication(Construct):
 
     def alarms(self) -> list[Alarm]:
         """Copies that are late; S3 measures it in the target's region (S3, "Using replication metrics")."""
-        return [alarm for copying in self._copying for alarm in lateness(copying, RTC_MINUTES * 60)]
+        return TargetSide(self.copying).alarms()
 
     def dashboard_rows(self) -> list[DashboardRow]:
         """Lateness, in the target's region."""
-        return [lateness_rows(copying) for copying in self._copying]
+        return TargetSide(self.copying).dashboard_rows()
 
-    def source_alarms(self) -> list[Alarm]:
-        """Copies that failed; S3 counts them in the source's region (S3, "Using replication metrics")."""
-        return [losses(copying) for copying in self._copying]
 
-    def source_dashboard_rows(self) -> list[DashboardRow]:
-        """Failures, in the source's region."""
-        return [losses_rows(copying) for copying in self._copying]
+def _rule_id(prefix: str) -> str:
+    return prefix.rstrip("/").replace("/", "-") or ALL_OBJECTS
 
 
 def _rule(
-    target: ReplicatedBucket, storage_class: StorageClass | None
+    target: ReplicatedBucket, storage_class: StorageClass | None, prefix: str, priority: int
 ) -> S3BucketReplicationConfigurationRule:
     on = "Enabled"
     return S3BucketReplicationConfigurationRule(
-        id=_RULE,
+        id=_rule_id(prefix),
         status=on,
-        priority=1,
-        filter=S3BucketReplicationConfigurationRuleFilter(prefix=""),
+        priority=priority,
+        filter=S3BucketReplicationConfigurationRuleFilter(prefix=prefix),
         delete_marker_replication=S3BucketReplicationConfigurationRuleDeleteMarkerReplication(status=on),
         # Without it S3 skips every object that is encrypted with a KMS key.
         source_selection_criteria=S3BucketReplicationConfigurationRuleSourceSelectionCriteria(

@@ -1,5 +1,6 @@
 """What shows that copies of a bucket are late or lost (S3 user guide, "Using S3 Replication metrics")."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hybrid_constructs.observability.watch import Alarm, DashboardRow, Metric, MissingData, Severity
@@ -7,6 +8,12 @@ from hybrid_constructs.observability.watch import Alarm, DashboardRow, Metric, M
 RUNBOOK = "runbooks/replication.md"
 PENDING_OPERATIONS = 1000
 """More than this for a whole quarter of an hour is no burst; the queue is not drained."""
+
+RTC_MINUTES = 15
+"""S3 Replication Time Control knows no other value (S3 user guide)."""
+
+ALL_OBJECTS = "all-objects"
+"""Id of the only rule of a bucket that is copied as a whole."""
 
 
 @dataclass(frozen=True)
@@ -17,17 +24,52 @@ class Copying:
     target: str
     rule: str
 
+    @property
+    def name(self) -> str:
+        """The source, and the rule where it has several."""
+        return self.source if self.rule == ALL_OBJECTS else f"{self.source}-{self.rule}"
+
     def metric(self, name: str, statistic: str) -> Metric:
         dimensions = {"SourceBucket": self.source, "DestinationBucket": self.target, "RuleId": self.rule}
         return Metric("AWS/S3", name, dimensions, statistic)
+
+
+@dataclass(frozen=True)
+class TargetSide:
+    """What S3 measures in the region that copies arrive in (S3, "Using replication metrics")."""
+
+    copying: Sequence[Copying]
+
+    def alarms(self) -> list[Alarm]:
+        """Copies that are late."""
+        return [alarm for copying in self.copying for alarm in lateness(copying, RTC_MINUTES * 60)]
+
+    def dashboard_rows(self) -> list[DashboardRow]:
+        """Lateness."""
+        return [lateness_rows(copying) for copying in self.copying]
+
+
+@dataclass(frozen=True)
+class SourceSide:
+    """What S3 counts in the region that copies come from (S3, "Using replication metrics")."""
+
+    copying: Sequence[Copying]
+
+    def alarms(self) -> list[Alarm]:
+        """Copies that failed."""
+        return [losses(copying) for copying in self.copying]
+
+    def dashboard_rows(self) -> list[DashboardRow]:
+        """Failures."""
+        return [losses_rows(copying) for copying in self.copying]
 
 
 def lateness(copying: Copying, limit_seconds: int) -> list[Alarm]:
     """Alarms of the target's region. S3 is silent while there is nothing to copy."""
     return [
         Alarm(
-            id=f"{copying.source}-replication-late",
-            description=f"Copies of {copying.source} are more than {limit_seconds} seconds behind: the "
+            id=f"{copying.name}-replication-late",
+            description=f"Copies of {copying.name} are more than {limit_seconds} seconds behind: the "
             "recovery point objective is missed",
             metric=copying.metric("ReplicationLatency", "Maximum"),
             threshold=limit_seconds,
@@ -36,8 +78,8 @@ def lateness(copying: Copying, limit_seconds: int) -> list[Alarm]:
             missing_data=MissingData.KEEP,
         ),
         Alarm(
-            id=f"{copying.source}-replication-pending",
-            description=f"More than {PENDING_OPERATIONS} operations on {copying.source} wait to be copied",
+            id=f"{copying.name}-replication-pending",
+            description=f"More than {PENDING_OPERATIONS} operations on {copying.name} wait to be copied",
             metric=copying.metric("OperationsPendingReplication", "Maximum"),
             threshold=PENDING_OPERATIONS,
             severity=Severity.WARNING,
@@ -52,8 +94,8 @@ def lateness(copying: Copying, limit_seconds: int) -> list[Alarm]:
 def losses(copying: Copying) -> Alarm:
     """The alarm of the source's region: what failed is not tried again by itself."""
     return Alarm(
-        id=f"{copying.source}-replication-failed",
-        description=f"Objects of {copying.source} were not copied and will not be by themselves",
+        id=f"{copying.name}-replication-failed",
+        description=f"Objects of {copying.name} were not copied and will not be by themselves",
         metric=copying.metric("OperationsFailedReplication", "Sum"),
         threshold=0,
         severity=Severity.CRITICAL,
@@ -67,7 +109,7 @@ def losses(copying: Copying) -> Alarm:
 def lateness_rows(copying: Copying) -> DashboardRow:
     """How far the copies are behind."""
     return DashboardRow(
-        f"Copies of {copying.source}",
+        f"Copies of {copying.name}",
         {
             "Behind, seconds": [copying.metric("ReplicationLatency", "Maximum")],
             "Waiting operations": [copying.metric("OperationsPendingReplication", "Maximum")],
@@ -79,4 +121,4 @@ def lateness_rows(copying: Copying) -> DashboardRow:
 def losses_rows(copying: Copying) -> DashboardRow:
     """What was not copied."""
     metric = copying.metric("OperationsFailedReplication", "Sum")
-    return DashboardRow(f"Copies of {copying.source} that failed", {"Failed operations": [metric]})
+    return DashboardRow(f"Copies of {copying.name} that failed", {"Failed operations": [metric]})

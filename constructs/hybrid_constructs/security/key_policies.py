@@ -25,14 +25,14 @@ _THROUGH: dict[KeyPurpose, tuple[str, ...]] = {
     "database": ("rds",),
     "objects": ("s3", "ecr"),
     "secrets": ("secretsmanager",),
-    "logs": ("s3",),
+    "logs": ("s3", "firehose", "aps", "xray"),
     "messaging": ("sqs", "sns"),
     "cache": ("elasticache",),
     "audit": ("s3",),
 }
 """Services through which principals of the account use each key."""
 
-_GRANTED = {"rds", "ecr", "elasticache"}
+_GRANTED = {"rds", "ecr", "elasticache", "firehose", "aps", "xray"}
 """Services that take a grant, so that they can read what they store when nobody asks them to."""
 
 
@@ -84,7 +84,12 @@ def _via(services: tuple[str, ...], account_id: str, region: str) -> dict[str, s
 def _by_services(purpose: KeyPurpose, account_id: str, region: str) -> list[Statement]:
     """Services that use the key in their own name."""
     if purpose == "logs":
-        return [_cloudwatch_logs(account_id, region), _log_delivery(account_id, region)]
+        return [
+            _cloudwatch_logs(account_id, region),
+            _log_delivery(account_id, region),
+            # AWS Config developer guide, "Permissions for the KMS key": the service-linked role has none.
+            _service("Configuration", "config", _SERVICE_USE, {"StringEquals": _source(account_id)}),
+        ]
     if purpose == "audit":
         return [_cloudtrail(account_id), _cloudtrail_describes(account_id)]
     if purpose == "messaging":
@@ -95,6 +100,9 @@ def _by_services(purpose: KeyPurpose, account_id: str, region: str) -> list[Stat
             # "Adding aws:SourceAccount ... is not supported for EventBridge-to-encrypted topics" (same page).
             # The topic's own policy says which rules may publish.
             _service("Events", "events", _SERVICE_USE, None),
+            # AWS cost management user guide, "Amazon SNS topics for budget notifications" and "... anomaly".
+            _service("Budgets", "budgets", _SERVICE_USE, {"StringEquals": _source(account_id)}),
+            _service("CostAnomalies", "costalerts", _SERVICE_USE, {"StringEquals": _source(account_id)}),
         ]
     return []
 
