@@ -4,9 +4,9 @@ from environments import naming
 from environments.schema import WorkloadEnvironment
 from hybrid_constructs.compute.repository import ImageRepository
 from hybrid_constructs.data.cache import Cache
+from hybrid_constructs.data.parameters import cache_parameters
 from hybrid_constructs.data.queue import WorkQueue
 from hybrid_constructs.data.secret import ServiceSecret
-from hybrid_constructs.network.exchange import publish
 from hybrid_constructs.network.vpc import Network
 from hybrid_constructs.security.key import Key
 from stacks.base import PlatformStack
@@ -40,14 +40,12 @@ def service_cache(
         log_retention_days=environment.log_retention_days,
         running=running,
     )
-    if running:
-        publish(
-            stack,
-            "CacheParameter",
-            name=naming.cache_parameter(environment.name),
-            description=f"End points of {cache.name}",
-            value={"primary": cache.primary_endpoint, "reader": cache.reader_endpoint, "port": cache.port},
-        )
+    cache_parameters(
+        stack,
+        prefix=naming.cache_parameters(environment.name),
+        endpoint=cache.primary_endpoint,
+        port=cache.port,
+    )
     return cache
 
 

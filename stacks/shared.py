@@ -4,30 +4,24 @@ from constructs import Construct
 
 from environments import naming
 from environments.schema import Fleet
-from hybrid_constructs.data.log_archive import LogArchive
 from hybrid_constructs.network.transit import TransitHub
+from stacks.audit import audit, cost_alerts, log_archive, telemetry
 from stacks.base import PlatformStack
 from stacks.database import shared_database
+from stacks.monitoring import environment_monitoring, environment_topics
 from stacks.network import environment_network
 from stacks.services import image_repositories
 from stacks.storage import access_log_bucket, key_ring, secret_copies_key
 
 
 class SharedStack(PlatformStack):
-    """Keys, log archive, the hub network with its Transit Gateway, the database, image repositories."""
+    """Keys, logs and audit, the hub network with its Transit Gateway, the database, image repositories."""
 
     def __init__(self, scope: Construct, id_: str, *, fleet: Fleet) -> None:
         shared = fleet.shared
         super().__init__(scope, id_, fleet=fleet, environment=shared)
         keys = key_ring(self)
-        LogArchive(
-            self,
-            "LogArchive",
-            name=naming.log_archive_bucket(self.organisation.prefix, shared.name),
-            key=keys["logs"],
-            config=shared.log_archive,
-            access_logs=access_log_bucket(self),
-        )
+        archive = log_archive(self, key=keys["logs"], access_logs=access_log_bucket(self))
         network = environment_network(
             self, environment=shared, name=self.name(), roles=self.roles, logs_key=keys["logs"]
         )
@@ -39,7 +33,12 @@ class SharedStack(PlatformStack):
             spoke_cidrs={name: fleet.workloads[name].network.cidr for name in shared.transit_gateway.attach},
             parameter=naming.transit_gateway_parameter(),
         )
-        shared_database(self, network=network, keys=keys, copies_key=secret_copies_key(self))
+        database = shared_database(self, network=network, keys=keys, copies_key=secret_copies_key(self))
         image_repositories(
             self, names=naming.image_repositories(*fleet.workloads.values()), key=keys["objects"]
         )
+        topics = environment_topics(self, key=keys["messaging"])
+        trail = audit(self, archive=archive, keys=keys)
+        telemetry(self, key=keys["logs"])
+        cost_alerts(self, topics=topics)
+        environment_monitoring(self, watch=[database, trail], topics=topics)

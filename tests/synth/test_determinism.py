@@ -99,5 +99,5 @@ def test_every_process_writes_the_same_bytes(
 def test_no_path_of_a_machine_is_written(stacks: dict[str, Synthesized], outdir: Path) -> None:
     places = {str(ROOT), str(outdir), str(Path.home()), sys.prefix, tempfile.gettempdir()} - {"/"}
     for path, content in written(outdir).items():
-        text = content.decode()
+        text = content.decode().replace(r"\"containerPath\":\"/tmp\"", "")  # a task's own folder
         assert not {place for place in places if place in text}, path

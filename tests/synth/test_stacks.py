@@ -83,8 +83,9 @@ def test_dr_asks_the_primary_region_nothing(stacks: dict[str, Synthesized], flee
     source = dr.only("aws_db_instance")["replicate_source_db"]
     assert source.split(":")[3] == fleet.primary.region
     assert fleet.primary.region not in dr.text.replace(source, "")
-    # A lookup needs what it looks up to be reachable: the copy of the secret is in this region.
-    assert set(dr.json["data"]) == {"aws_secretsmanager_secret"}
+    # A lookup needs what it looks up to be reachable: the copy of the secret and its key are in this region,
+    # hosted zones in none.
+    assert set(dr.json["data"]) == {"aws_kms_alias", "aws_route53_zone", "aws_secretsmanager_secret"}
 
 
 def test_state_is_encrypted_locked_and_guarded(stacks: dict[str, Synthesized], fleet: schema.Fleet) -> None:
@@ -163,6 +164,7 @@ def test_emulated_state_lies_beside_the_emulators_files(emulated: dict[str, Synt
 PROTECTION = (
     *("lifecycle", "force_destroy", "deletion_protection", "skip_final_snapshot"),
     *("final_snapshot_identifier", "recovery_window_in_days", "force_delete", "delete_automated_backups"),
+    *("skip_destroy", "enable_deletion_protection"),
 )
 """What keeps data from being deleted: on in an account, off in an emulated one, which is disposable."""
 
