@@ -54,7 +54,9 @@ def test_alarms_of_every_construct_are_rendered(
     missing = []
     for thing in made.values():
         stack = TerraformStack.of(thing).node.id  # type: ignore[arg-type]
-        names = [alarm["alarm_name"] for alarm in alarms(stacks[stack])]
+        # The first stack stands before there is a topic to tell; a later one watches its copies.
+        watching = "replication" if stack == "bootstrap" else stack
+        names = [alarm["alarm_name"] for alarm in alarms(stacks[watching])]
         missing += [
             f"{stack}: {type(thing).__name__} {alarm.id}"
             for alarm in thing.alarms()
