@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from operations.console import err, out, print_json
-from operations.errors import Refused
+from operations.errors import Refused, UsageError
 from operations.local import control, environment, seeds, server
 from operations.local.state import Server, default_home
 
@@ -148,6 +148,28 @@ def reset(yes: Yes = False, json: Json = False) -> None:
         print_json({"reset": True, **running.describe()})
     else:
         err.print("the account is empty")
+
+
+@app.command()
+def image(
+    name: Annotated[str, typer.Argument(help="Repository and tag, such as orders:1.4.3.")],
+    region: Annotated[str, typer.Option(help="Region of the repository.")] = environment.REGION,
+    json: Json = False,
+) -> None:
+    """Push a placeholder image, so that there is something to deploy. Tags are immutable: safe to repeat.
+
+    Examples:
+
+        hybrid local image orders:1.1.0
+    """
+    repository, _, tag = name.rpartition(":")
+    if not repository:
+        raise UsageError(f"{name}: name a repository and a tag, such as {name}:1.1.0")
+    pushed = seeds.push(server.require(), repository, tag, region, required=True)
+    if json:
+        print_json({"image": name, "region": region, "pushed": pushed})
+    else:
+        err.print(f"pushed {name}" if pushed else f"{name} is there already", markup=False)
 
 
 @app.command()

@@ -4,6 +4,7 @@ import json
 from enum import StrEnum
 from typing import Any
 from urllib.error import URLError
+from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
 from operations.errors import HybridError
@@ -56,9 +57,30 @@ def reset(server: HasUrl) -> None:
     _tell("POST", server, "reset")
 
 
-def _tell(method: str, server: HasUrl, endpoint: str) -> Any:
+def fail_tasks(server: HasUrl, match: str) -> None:
+    """Make tasks fail their health checks: those of a revision (`family:number`), image, tag or digest."""
+    _tell("POST", server, "fail-tasks", match=match)
+
+
+def heal_tasks(server: HasUrl, match: str = "") -> None:
+    """End what `fail_tasks` began with the same `match`, or all of it."""
+    _tell("POST", server, "heal-tasks", match=match)
+
+
+def set_speed(server: HasUrl, factor: float) -> None:
+    """How many seconds of AWS pass in one here while tasks start and deployments run; 0 stops them."""
+    _tell("POST", server, "speed", factor=str(factor))
+
+
+def pass_time(server: HasUrl, seconds: float) -> None:
+    """Let so many seconds of AWS pass for tasks and deployments at once."""
+    _tell("POST", server, "pass", seconds=str(seconds))
+
+
+def _tell(method: str, server: HasUrl, endpoint: str, **arguments: str) -> Any:
+    query = f"?{urlencode(arguments)}" if arguments else ""
     try:
-        return _ask(method, f"{server.url}/_hybrid/{endpoint}", timeout=60)
+        return _ask(method, f"{server.url}/_hybrid/{endpoint}{query}", timeout=60)
     except (URLError, OSError, ValueError) as error:
         raise HybridError(
             f"the embedded AWS at {server.url} did not answer ({error}); see `hybrid local status`"

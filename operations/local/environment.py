@@ -29,7 +29,7 @@ def variables(server: HasUrl) -> dict[str, str]:
     }
 
 
-def client(server: HasUrl, service: str) -> Any:
+def client(server: HasUrl, service: str, region: str = REGION) -> Any:
     """A boto3 client of the emulator, whatever the caller's own environment says."""
     # Only a command that calls AWS pays for boto3.
     import boto3
@@ -38,7 +38,7 @@ def client(server: HasUrl, service: str) -> Any:
     return make(
         service,
         endpoint_url=server.url,
-        region_name=REGION,
+        region_name=region,
         aws_access_key_id="test",
         aws_secret_access_key="test",  # noqa: S106 - the emulator takes any
     )

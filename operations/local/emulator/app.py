@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
+from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from botocore.model import OperationNotFoundError
@@ -21,11 +22,16 @@ from werkzeug.test import run_wsgi_app
 from operations.local.emulator import failures, inventory
 from operations.local.emulator.operation import Operation, identify
 from operations.local.emulator.recording import Recording
+from operations.local.moto_extension import ecs_faults, ecs_simulation
+from operations.local.moto_extension.ecs_clock import CLOCK
 
 log = logging.getLogger("embedded_aws")
 
 CONTROL = "/_hybrid/"
 """Our own endpoints live here. No bucket can have this name, so they hide no path of S3."""
+
+ARRIVED = "HTTP_X_HYBRID_ARRIVED"
+"""The header that keeps the time of a request, in seconds of the Unix epoch, in a recording."""
 
 UNLOCKED = {"sqs:ReceiveMessage"}
 UNLOCKED_SERVICES = {"apigateway", "cloudformation", "execute-api", "lambda", "states"}
@@ -52,30 +58,41 @@ class EmbeddedAws:
         self._lock = threading.RLock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not environ["PATH_INFO"].startswith(CONTROL):
+            self._recording.ready.wait()
+        environ.pop(ARRIVED, None)
+        return self._dispatch(environ, start_response)
+
+    def prepare(self) -> None:
+        """Replay the recording, if there is one, and let requests in. A replayed request is no call."""
+        self._recording.replay(self._dispatch, log.error)
+        self._calls.clear()
+        self._recording.begin()
+
+    def _dispatch(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith(CONTROL):
             status, headers, body = self._control(environ)
             start_response(status, list(headers.items()))
             return [body]
-        self._recording.ready.wait()
         return self.handle(environ, start_response)
-
-    def prepare(self) -> None:
-        """Replay the recording, if there is one, and let requests in. A replayed request is no call."""
-        self._recording.replay(self.handle, log.error)
-        self._calls.clear()
-        self._recording.begin()
 
     def handle(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one AWS request."""
         began = time.monotonic()
         operation = identify(environ)
         with self._exclusive(operation):
+            self._advance(environ)
             self._calls[operation] += 1
             status, headers, body = self._answer_once(environ, operation)
         took = (time.monotonic() - began) * 1000
         log.info("%s %s %s %.0f ms", operation.region, operation, status.split(" ")[0], took)
         start_response(status, headers)
         return body
+
+    def _advance(self, environ: WSGIEnvironment) -> None:
+        """Let happen in the account what was due before this request. A recorded one says when it arrived."""
+        with self._lock:
+            ecs_simulation.advance(float(environ.setdefault(ARRIVED, f"{time.time():.3f}")))
 
     def _answer_once(self, environ: WSGIEnvironment, operation: Operation) -> Served:
         """Moto ignores client tokens, so a request that an SDK repeats would create a second resource."""
@@ -124,6 +141,11 @@ class EmbeddedAws:
             case "POST", "forget-calls":
                 self._calls.clear()
                 value = {}
+            case "POST", "fail-tasks" | "heal-tasks" | "speed" | "pass":
+                try:
+                    value = self._influence(environ, name)
+                except (KeyError, ValueError) as error:
+                    value, status = {"error": f"{name}: {error!r}"}, "400 Bad Request"
             case _:
                 value, status = {"error": f"no such endpoint: {name}"}, "404 Not Found"
         return status, {"Content-Type": "application/json"}, json.dumps(value).encode()
@@ -152,7 +174,25 @@ class EmbeddedAws:
             self._recording.reset()
             self._calls.clear()
             self._answers.clear()
+            ecs_simulation.reset()
         return {"reset": True}
+
+    def _influence(self, environ: WSGIEnvironment, name: str) -> dict[str, Any]:
+        """Change the course of services and deployments; a replay changes it again."""
+        arguments = dict(parse_qsl(environ.get("QUERY_STRING", "")))
+        with self._lock:
+            self._advance(environ)
+            if name == "fail-tasks":
+                ecs_faults.inject(arguments["match"])
+            elif name == "heal-tasks":
+                ecs_faults.heal(arguments.get("match", ""))
+            elif name == "speed":
+                CLOCK.set_speed(float(arguments["factor"]))
+            else:
+                CLOCK.skip(float(arguments["seconds"]))
+                ecs_simulation.advance()
+            self._recording.keep(environ)
+        return {}
 
 
 def _create_backend_app(service: Any) -> Flask:

@@ -16,7 +16,7 @@ NESTING = 3
 
 IGNORED_SERVICES = {"moto_api", "instance_metadata"}
 
-GONE = {"deleted", "deleting", "PendingDeletion", "PendingReplicaDeletion"}
+GONE = {"deleted", "deleting", "INACTIVE", "STOPPED", "PendingDeletion", "PendingReplicaDeletion"}
 """States of resources that AWS still shows for a while after their end."""
 
 _born_with: WeakKeyDictionary[BaseBackend, list[BaseModel]] = WeakKeyDictionary()

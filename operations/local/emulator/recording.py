@@ -12,8 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from wsgiref.types import WSGIApplication
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
+from moto.core.request import Request
 from moto.moto_api import recorder
 from moto.moto_api._internal import mock_random
 from werkzeug.test import EnvironBuilder, run_wsgi_app
@@ -51,6 +52,11 @@ class Recording:
         if self.file is not None:
             recorder.start_recording()
         self.ready.set()
+
+    def keep(self, environ: WSGIEnvironment) -> None:
+        """Record a request that moto does not see."""
+        if self.file is not None:
+            recorder._record_request(Request(environ), b"")
 
     def reset(self) -> None:
         """Forget what was recorded, and draw ids from the start again."""

@@ -1,10 +1,14 @@
 """ECR.
 
-Moto 5.2.5 keeps the replication configuration of a registry and does nothing with it. AWS copies each image
-that is pushed after the configuration was made; a repository that is missing in the destination is made,
-with default settings.
+Moto 5.2.5
+- keeps the replication configuration of a registry and does nothing with it. AWS copies each image that is
+  pushed after the configuration was made; a repository that is missing in the destination is made, with
+  default settings;
+- gives images with the same layers the same digest, whatever else their manifests say. The digest is that of
+  the manifest (OCI image specification, "Content Descriptors").
 """
 
+import hashlib
 from typing import Any
 
 from moto.ecr.exceptions import ImageAlreadyExistsException
@@ -18,6 +22,14 @@ _put_image = ECRBackend.put_image
 def install() -> None:
     """Register the fixes."""
     adopt(ECRBackend, Backend)
+    adopt(Image, PushedImage)
+
+
+class PushedImage(Image):
+    """An image that is told from others by its manifest."""
+
+    def _create_digest(self) -> None:
+        self._image_digest = f"sha256:{hashlib.sha256(self.image_manifest.encode()).hexdigest()}"
 
 
 class Backend(ECRBackend):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from operations.local import control, server
 from tests.operations.local.conftest import client_of
+from tests.operations.local.ecs_world import World
 
 
 def test_account_survives_with_the_same_ids(home: Path, tmp_path: Path) -> None:
@@ -65,3 +66,31 @@ def test_unreadable_line_is_reported_and_the_others_replayed(home: Path, tmp_pat
 
     assert control.resources(second)["ec2"]["ap-northeast-2"]["VPC"] == 1
     assert "request 1 of" in second.log.read_text()
+
+
+def test_services_take_the_same_course(home: Path, tmp_path: Path) -> None:
+    """Tasks, their addresses and events are those of the first time, although a replay takes no time."""
+    record = tmp_path / "account.jsonl"
+    first = server.start(home=home, record=record)
+    world = World(lambda service, region="ap-northeast-2": client_of(first, service, region), first)
+    world.create_service(world.register())
+    world.pass_time(200)
+    control.fail_tasks(first, "app:1")
+    world.pass_time(200)
+    world.ecs.update_service(cluster="c", service="s", taskDefinition=world.register(), desiredCount=3)
+    control.set_speed(first, 600)
+    while world.service()["deployments"][0]["rolloutState"] != "COMPLETED":
+        pass
+    control.set_speed(first, 0)
+    before = world.service(), world.tasks(), world.tasks("STOPPED")
+    server.stop(home=home)
+
+    second = server.start(home=home, record=record)
+
+    ecs = client_of(second, "ecs")
+    service = ecs.describe_services(cluster="c", services=["s"], include=["TAGS"])["services"][0]
+    tasks = []
+    for status in ("RUNNING", "STOPPED"):
+        arns = ecs.list_tasks(cluster="c", serviceName="s", desiredStatus=status)["taskArns"]
+        tasks.append(ecs.describe_tasks(cluster="c", tasks=arns)["tasks"])
+    assert (service, *tasks) == before
