@@ -22,6 +22,7 @@ class Group(NamedTuple):
 
 GROUPS = {
     "db": Group("operations.db.commands", "Give each service a database of its own on the shared instance."),
+    "deploy": Group("operations.deploy.commands", "Deploy services, check them before, and watch them."),
     "env": Group("operations.env", "Check and show the environments' configuration."),
     "fleet": Group("operations.fleet.commands", "Deploy the platform onto the embedded AWS."),
     "local": Group("operations.local.commands", "Run the embedded AWS on this machine."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from operations.db.aws import Aws
+from operations.aws import Aws
 from operations.db.plan import Plan, Step, TryLogin
 from operations.db.server import Denied, Session, session
 from operations.db.vault import Call

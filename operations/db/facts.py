@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from operations.aws import Aws, error_code, explained
 from operations.db import names, vault
-from operations.db.aws import Aws, error_code, explained
 from operations.db.grants import Difference, difference
 from operations.db.server import Endpoint, Session, try_login
 from operations.db.sql import ANY_HOST, Password

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from operations.aws import Aws, error_code, explained
 from operations.db import sql, vault
-from operations.db.aws import Aws, error_code, explained
 from operations.db.facts import Facts
 from operations.db.plan import Plan, Step, guard_server
 from operations.db.vault import Call

@@ -11,10 +11,10 @@ import typer
 
 from environments.errors import ConfigError
 from environments.loader import load_fleet
+from operations.aws import Aws
 from operations.console import err, print_json
 from operations.db import facts as reading
 from operations.db import names
-from operations.db.aws import Aws
 from operations.db.execute import execute
 from operations.db.facts import Facts, Instance
 from operations.db.plan import Plan, Step

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from operations.db.aws import Aws, explained
+from operations.aws import Aws, explained
 from operations.db.server import Login
 from operations.db.sql import Password
 from operations.errors import HybridError

@@ -1,12 +1,17 @@
-"""AWS as these commands need it: clients of the right account, and errors a person understands."""
+"""AWS as commands need it: clients of the right account, and errors a person understands."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from operations.db.sql import Password
 from operations.errors import HybridError, Refused
+
+
+class Secret(Protocol):
+    """Something that takes itself out of a text."""
+
+    def hide(self, text: str) -> str: ...
 
 
 @dataclass
@@ -49,8 +54,8 @@ def error_code(error: Exception) -> str:
 
 
 @contextmanager
-def explained(call: str, *hidden: Password) -> Iterator[None]:
-    """Turn an error of the SDK into one of ours that names the call and has no password in it."""
+def explained(call: str, *hidden: Secret) -> Iterator[None]:
+    """Turn an error of the SDK into one of ours that names the call and has no secret in it."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     failure = None
@@ -58,8 +63,8 @@ def explained(call: str, *hidden: Password) -> Iterator[None]:
         yield
     except (BotoCoreError, ClientError) as error:
         text = str(error)
-        for password in hidden:
-            text = password.hide(text)
+        for secret in hidden:
+            text = secret.hide(text)
         failure = HybridError(f"{call} failed: {text}")
     if failure:
         raise failure
