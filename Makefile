@@ -5,9 +5,11 @@ BIN := $(VENV)/bin
 # Installed once, and again when what they are made from changes.
 PACKAGES := $(VENV)/.installed
 NODE_PACKAGES := node_modules/.installed
+# An environment of its own, because checkov pins older versions of what the project uses.
+CHECKOV := .venv-checkov/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup prerequisites test-prerequisites up down status synth test test-fast lint format snapshots generated bench lock clean
+.PHONY: help setup prerequisites test-prerequisites up down status synth test policy test-fast lint format snapshots generated bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +33,12 @@ $(NODE_PACKAGES): package.json package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+$(CHECKOV): constraints-checkov.txt
+	@echo "installing checkov into .venv-checkov (about a minute)"
+	@$(PYTHON) -m venv .venv-checkov
+	@.venv-checkov/bin/pip install --quiet --no-compile --disable-pip-version-check -r constraints-checkov.txt
+	@touch $@
+
 up: setup ## deploy the platform onto the embedded AWS; STACKS="bootstrap shared dev" and PORT=4566 if you like
 	@$(BIN)/hybrid fleet up $(STACKS) $(if $(PORT),--port $(PORT))
 
@@ -43,10 +51,13 @@ status: setup ## what the embedded AWS holds
 synth: setup ## synthesize all stacks into cdktf.out
 	@$(BIN)/python main.py
 
-test: setup test-prerequisites lint ## everything: ruff, mypy, and all tests with the real Terraform on the embedded AWS
+test: setup $(CHECKOV) test-prerequisites lint ## everything: ruff, mypy, and all tests with the real Terraform on the embedded AWS
 	@$(BIN)/python -m pytest --ignore=tests/deploy
 	@# Side by side: most of their time is spent waiting for emulated databases.
 	@$(BIN)/python -m pytest tests/deploy -n 2 --dist loadfile
+
+policy: setup $(CHECKOV) ## the policy tests only: checkov, IAM, tags, encryption, exposure, deletion protection
+	@$(BIN)/python -m pytest tests/policy
 
 test-fast: setup ## unit and synth tests only
 	@$(BIN)/python -m pytest tests/unit tests/synth
@@ -75,4 +86,4 @@ lock: setup ## pin the versions that are installed now
 	@$(BIN)/pip freeze --exclude-editable | sort -f > constraints.txt
 
 clean: down ## remove everything that was installed or made here
-	rm -rf $(VENV) node_modules cdktf.out .hybrid .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-checkov node_modules cdktf.out .hybrid .mypy_cache .ruff_cache .pytest_cache

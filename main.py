@@ -7,6 +7,7 @@ from pathlib import Path
 from environments.errors import ConfigError
 from environments.loader import load_fleet
 from environments.schema import Fleet
+from stacks.guardrails import GuardrailError, check
 
 ROOT = Path(__file__).resolve().parent
 
@@ -37,18 +38,18 @@ def synthesize(fleet: Fleet, outdir: str) -> None:
     ReplicationStack(app, "replication", fleet=fleet)
     EdgeStack(app, "edge", fleet=fleet)
     app.synth()
+    check(Path(outdir))
     forget_other_target(Path(outdir))
     use_provider_mirror(Path(outdir))
 
 
 def main() -> None:
-    """Entry point of `cdktf synth`; configuration errors are listed one a line and exit with 2."""
+    """Entry point of `cdktf synth`; what configuration and guardrails refuse is listed and exits with 2."""
     try:
-        fleet = load_fleet()
-    except ConfigError as error:
+        synthesize(load_fleet(), os.environ.get("CDKTF_OUTDIR", str(ROOT / "cdktf.out")))
+    except (ConfigError, GuardrailError) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
-    synthesize(fleet, os.environ.get("CDKTF_OUTDIR", str(ROOT / "cdktf.out")))
 
 
 if __name__ == "__main__":

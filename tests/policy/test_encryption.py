@@ -1,16 +1,12 @@
 """Everything that stores data is encrypted with a customer managed key, or excepted with a reason."""
 
 from collections.abc import Callable, Iterator
-from fnmatch import fnmatch
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.policy.exceptions import Entry, Finding, stale, unexcepted
 from tests.synth.synthesized import Body, Synthesized
-
-EXCEPTIONS = yaml.safe_load(Path(__file__).with_name("exceptions.yaml").read_text("utf-8"))["encryption"]
 
 KEY_OF: dict[str, Callable[[Body], Any]] = {
     "aws_cloudtrail": lambda body: body.get("kms_key_id"),
@@ -47,9 +43,9 @@ def is_customer_managed(key: Any) -> bool:
 
 
 @pytest.fixture(scope="module")
-def unencrypted(stacks: dict[str, Synthesized]) -> set[str]:
+def unencrypted(stacks: dict[str, Synthesized]) -> set[Finding]:
     return {
-        f"{name}/{path}"
+        Finding("encryption", f"{name}/{path}")
         for name, stack in stacks.items()
         for path, key in keys(stack)
         if not is_customer_managed(key)
@@ -62,15 +58,14 @@ def test_the_audit_sees_what_stores_data(stacks: dict[str, Synthesized]) -> None
     assert len(seen) > 20
 
 
-def test_everything_is_encrypted_with_a_customer_managed_key(unencrypted: set[str]) -> None:
-    excepted = {path for path in unencrypted for entry in EXCEPTIONS if fnmatch(path, entry["resource"])}
-    assert sorted(unencrypted - excepted) == []
+def test_everything_is_encrypted_with_a_customer_managed_key(
+    unencrypted: set[Finding], exceptions: list[Entry]
+) -> None:
+    assert unexcepted(unencrypted, exceptions) == []
 
 
-@pytest.mark.parametrize("entry", EXCEPTIONS, ids=[entry["resource"] for entry in EXCEPTIONS])
-def test_every_exception_is_needed_and_says_why(entry: dict[str, str], unencrypted: set[str]) -> None:
-    assert len(entry["reason"].split()) >= 5
-    assert [path for path in unencrypted if fnmatch(path, entry["resource"])], "stale: remove it"
+def test_no_exception_is_stale(unencrypted: set[Finding], exceptions: list[Entry]) -> None:
+    assert stale(unencrypted, exceptions, owned=["encryption"]) == []
 
 
 @pytest.mark.parametrize(

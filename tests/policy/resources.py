@@ -1,0 +1,57 @@
+"""Walks the resources of all stacks for the audits."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tests.synth.synthesized import Body, Synthesized
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource of one stack."""
+
+    stack: str
+    kind: str
+    name: str
+    body: Body
+
+    @property
+    def path(self) -> str:
+        """`STACK/CONSTRUCT PATH`, as exceptions.yaml names it."""
+        path: str = self.body["//"]["metadata"]["path"]
+        return path
+
+
+def resources(stacks: dict[str, Synthesized], *kinds: str) -> Iterator[Resource]:
+    """Every resource, or those of some kinds."""
+    for stack, synthesized in stacks.items():
+        for kind, bodies in synthesized.json.get("resource", {}).items():
+            if not kinds or kind in kinds:
+                yield from (Resource(stack, kind, name, body) for name, body in bodies.items())
+
+
+def paths(stacks: dict[str, Synthesized]) -> dict[tuple[str, str], str]:
+    """`STACK/CONSTRUCT PATH` by stack and Terraform name; cdktf makes the name from the path."""
+    return {(found.stack, found.name): found.path for found in resources(stacks)}
+
+
+def documents(body: Any, attribute: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every IAM policy document in a resource, by the attribute that holds it."""
+    if isinstance(body, dict):
+        for key, value in body.items():
+            if key != "//":
+                yield from documents(value, key)
+    elif isinstance(body, list):
+        for value in body:
+            yield from documents(value, attribute)
+    elif isinstance(body, str) and '"Statement"' in body:
+        yield attribute, json.loads(body)
+
+
+def listed(value: Any) -> list[Any]:
+    """IAM and Terraform take one value without a list."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
