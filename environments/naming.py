@@ -254,6 +254,11 @@ def audit_log_group(prefix: str) -> str:
     return f"/audit/{audit_trail(prefix)}"
 
 
+def audit_topic(prefix: str) -> str:
+    """SNS topic that says when the audit trail delivered a file."""
+    return f"{prefix}-audit-deliveries"
+
+
 def metrics_workspace(prefix: str) -> str:
     """Prometheus workspace of the fleet."""
     return f"{prefix}-metrics"

@@ -84,6 +84,8 @@ def audit(stack: PlatformStack, *, archive: LogArchive, keys: KeyRing) -> Trail:
         key=keys["audit"],
         log_group_name=naming.audit_log_group(prefix),
         logs_key=keys["logs"],
+        topic_name=naming.audit_topic(prefix),
+        topic_key=keys["messaging"],
         state_buckets=[f"arn:aws:s3:::{naming.state_bucket(prefix, name)}" for name in fleet.environments],
         config=fleet.shared.trail,
         roles=stack.roles,

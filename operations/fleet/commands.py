@@ -79,6 +79,7 @@ def _deploy(deployer: Deployer, fleet: Fleet, wanted: list[str]) -> list[Deploym
     deployments: list[Deployment] = []
     for wave in naming.waves(fleet):
         if stacks := [stack for stack in wave if stack in wanted]:
+            seeds.seed_services(deployer.server, fleet)
             progress.begin(stacks)
             done: list[Deployment] = []
             try:
@@ -86,6 +87,7 @@ def _deploy(deployer: Deployer, fleet: Fleet, wanted: list[str]) -> list[Deploym
             finally:
                 progress.end(done)
             deployments += done
+    seeds.seed_services(deployer.server, fleet)
     return deployments
 
 

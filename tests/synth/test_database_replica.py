@@ -12,7 +12,7 @@ from tests.synth.synthesized import EMULATOR, Body, Synthesized
 
 PRIMARY = {"role": "primary"}
 ROLE_FIELDS = {
-    *("replicate_source_db", "multi_az", "deletion_protection", "skip_final_snapshot"),
+    *("replicate_source_db", "multi_az", "skip_final_snapshot"),
     *("final_snapshot_identifier", "delete_automated_backups", "lifecycle"),
 }
 """All that the switch of the role may change."""
@@ -45,7 +45,7 @@ def test_replica_follows_its_source_by_arn(defaults: Synthesized) -> None:
         "apply_immediately": True,
         # RDS refuses a final snapshot of a replica.
         "skip_final_snapshot": True,
-        "deletion_protection": False,
+        "deletion_protection": True,
     }
     assert {key: instance.get(key) for key in expected} == expected
     # What comes from the source is not said; saying it would replace the instance or be refused.

@@ -37,7 +37,8 @@ def remembering(kind: type[Any], made: dict[int, HasAlarms]) -> Callable[..., No
 @pytest.fixture
 def made(fleet: Fleet, stacks: dict[str, Synthesized], tmp_path: Path) -> Iterator[dict[int, HasAlarms]]:
     """Every construct of the fleet that has alarms; `stacks` has loaded their classes."""
-    assert main and stacks
+    assert main
+    assert stacks
     found: dict[int, HasAlarms] = {}
     with pytest.MonkeyPatch.context() as patch:
         for kind in set(watchable(Construct)):

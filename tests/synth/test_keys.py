@@ -27,7 +27,7 @@ VIA: dict[str, set[str]] = {
 }
 PRINCIPALS: dict[str, set[str]] = {
     "logs": {f"logs.{REGION}", "delivery.logs", "config"},
-    "messaging": {"cloudwatch", "sns", "events", "budgets", "costalerts"},
+    "messaging": {"cloudtrail", "cloudwatch", "sns", "events", "budgets", "costalerts"},
     "audit": {"cloudtrail"},
 }
 CRYPTOGRAPHIC = ("Decrypt", "Encrypt", "GenerateDataKey", "Sign", "Verify", "Mac", "CreateGrant")

@@ -6,8 +6,8 @@ from cdktf import TerraformStack
 from environments import naming, schema
 from hybrid_constructs.aws import aws_provider
 from hybrid_constructs.data.lifecycle import StorageClass
-from hybrid_constructs.data.replication_watch import SourceSide
 from hybrid_constructs.data.replication import BucketReplication, StableBucket
+from hybrid_constructs.data.replication_watch import SourceSide
 from hybrid_constructs.observability.watch import Severity
 from hybrid_constructs.security.keys import PublishedKey
 from tests.synth import builders

@@ -108,7 +108,8 @@ def test_people_may_log_in_by_saml(synth: Synth) -> None:
 
 
 def test_grafana_can_only_read() -> None:
-    [statement] = read_statements()
+    [statement, about_alarms] = read_statements("arn:alarms")
+    assert about_alarms["Resource"] == "arn:alarms"
     for action in statement["Action"]:
         assert action.partition(":")[2].startswith(("Get", "List", "Describe", "BatchGet")), action
 

@@ -46,6 +46,8 @@ def build(scope: TerraformStack, **config: Any) -> Trail:
         key=builders.key(scope, "AuditKey"),
         log_group_name="/audit/acme",
         logs_key=builders.key(scope, "GroupKey"),
+        topic_name="acme-audit-deliveries",
+        topic_key=builders.key(scope, "TopicKey"),
         state_buckets=STATE,
         config=TrailConfig(**config),
         roles=ROLES,
@@ -181,3 +183,14 @@ def test_patterns_are_such_as_cloudwatch_takes() -> None:
         assert each.pattern.count("(") == each.pattern.count(")")
         assert each.pattern.count('"') % 2 == 0
         assert "${" not in each.pattern, "Terraform would interpolate it"
+
+
+def test_the_topic_is_encrypted_and_only_the_trail_publishes(defaults: Synthesized) -> None:
+    topic = defaults.only("aws_sns_topic")
+    assert defaults.follow(topic["kms_master_key_id"]) == "TopicKey/Key"
+    assert defaults.follow(defaults.only("aws_cloudtrail")["sns_topic_name"]) == "Trail/Deliveries"
+    allowed, denied = statements(topic["policy"])
+    trail = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/acme-audit"
+    assert allowed["Principal"] == {"Service": "cloudtrail.amazonaws.com"}
+    assert allowed["Condition"] == {"StringEquals": {"aws:SourceArn": trail}}
+    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}

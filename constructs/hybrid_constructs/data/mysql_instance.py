@@ -139,7 +139,8 @@ class MysqlInstance(Construct):
             performance_insights_kms_key_id=self._key_arn if insights else None,
             performance_insights_retention_period=settings.performance_insights_days if insights else None,
             enabled_cloudwatch_logs_exports=list(settings.log_exports),
-            deletion_protection=standing and not emulator,
+            # A replica too: losing it in an outage would be losing the way out.
+            deletion_protection=not emulator,
             skip_final_snapshot=not last_snapshot,
             final_snapshot_identifier=f"{self.identifier}-final" if last_snapshot else None,
             # Backups outlive an instance that is deleted, until their days are over.

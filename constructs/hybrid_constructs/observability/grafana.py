@@ -36,7 +36,10 @@ class DashboardsWorkspace(Construct):
             name=f"{name}-grafana",
             service="grafana.amazonaws.com",
             within=roles,
-            statements=[*metrics.grant_query(), *read_statements()],
+            statements=[
+                *metrics.grant_query(),
+                *read_statements(f"arn:aws:cloudwatch:*:{roles.account_id}:alarm:*"),
+            ],
         )
         workspace = GrafanaWorkspace(
             self,
@@ -55,16 +58,12 @@ class DashboardsWorkspace(Construct):
         self.endpoint = workspace.endpoint
 
 
-def read_statements() -> list[Statement]:
-    """Read metrics, traces and the list of workspaces; none of these actions takes a resource."""
+def read_statements(alarms: str) -> list[Statement]:
+    """Read metrics, traces, alarms (by ARN pattern) and the list of workspaces."""
     actions = [
         "aps:ListWorkspaces",
-        *(
-            "cloudwatch:DescribeAlarms",
-            "cloudwatch:DescribeAlarmsForMetric",
-            "cloudwatch:DescribeAlarmHistory",
-        ),
-        *("cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "ec2:DescribeRegions", "tag:GetResources"),
+        *("cloudwatch:DescribeAlarmsForMetric", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"),
+        *("ec2:DescribeRegions", "tag:GetResources"),
         *(
             "xray:BatchGetTraces",
             "xray:GetGroups",
@@ -73,4 +72,9 @@ def read_statements() -> list[Statement]:
         ),
         *("xray:GetTraceGraph", "xray:GetTraceSummaries", "xray:GetInsightSummaries"),
     ]
-    return [{"Effect": "Allow", "Action": actions, "Resource": "*"}]
+    about_alarms = ["cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory"]
+    return [
+        # None of these actions takes a resource (Service Authorization Reference).
+        {"Effect": "Allow", "Action": actions, "Resource": "*"},
+        {"Effect": "Allow", "Action": about_alarms, "Resource": alarms},
+    ]

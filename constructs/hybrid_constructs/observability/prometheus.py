@@ -8,6 +8,7 @@ from cdktf_cdktf_provider_aws.prometheus_workspace import (
 from constructs import Construct
 
 from environments.observability import TelemetryConfig
+from hybrid_constructs.aws import protected
 from hybrid_constructs.security.key import Key
 from hybrid_constructs.security.policies import Statement
 
@@ -38,6 +39,7 @@ class MetricsWorkspace(Construct):
             alias=name,
             kms_key_arn=key.arn,
             logging_configuration=PrometheusWorkspaceLoggingConfiguration(log_group_arn=f"{log_group_arn}:*"),
+            lifecycle=protected(),
         )
         self.id = workspace.id
         self.arn = workspace.arn

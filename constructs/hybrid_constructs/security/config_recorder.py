@@ -76,7 +76,7 @@ class ConfigRecorder(Construct):
             depends_on=[recorder, archive.policy],
         )
         ConfigConfigurationRecorderStatus(
-            self, "Recording", name=_NAME, is_enabled=True, depends_on=[channel]
+            self, "Recording", name=recorder.id, is_enabled=True, depends_on=[channel]
         )
         for rule in rules:
             ConfigConfigRule(

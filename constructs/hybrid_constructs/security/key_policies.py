@@ -102,6 +102,8 @@ def _by_services(purpose: KeyPurpose, account_id: str, region: str) -> list[Stat
             _service("Events", "events", _SERVICE_USE, None),
             # AWS cost management user guide, "Amazon SNS topics for budget notifications" and "... anomaly".
             _service("Budgets", "budgets", _SERVICE_USE, {"StringEquals": _source(account_id)}),
+            # CloudTrail user guide, "Encrypted SNS topics": it says that a file was delivered.
+            _service("TrailDeliveries", "cloudtrail", _SERVICE_USE, {"StringEquals": _source(account_id)}),
             _service("CostAnomalies", "costalerts", _SERVICE_USE, {"StringEquals": _source(account_id)}),
         ]
     return []

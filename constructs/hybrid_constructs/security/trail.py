@@ -11,9 +11,11 @@ from cdktf_cdktf_provider_aws.cloudtrail import (
 )
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from constructs import Construct
 
 from environments.observability import TrailConfig
+from hybrid_constructs.aws import policy
 from hybrid_constructs.observability.watch import Alarm, LogMetric
 from hybrid_constructs.security import trail_watch
 from hybrid_constructs.security.key import Key
@@ -54,6 +56,8 @@ class Trail(Construct):
         key: Key,
         log_group_name: str,
         logs_key: Key,
+        topic_name: str,
+        topic_key: Key,
         state_buckets: Sequence[str],
         config: TrailConfig,
         roles: RoleScope,
@@ -83,10 +87,12 @@ class Trail(Construct):
             within=roles,
             statements=[_write_events(f"{log_group_arn}:log-stream:{roles.account_id}_CloudTrail_{region}*")],
         )
+        topic = self._topic(topic_name, topic_key, region, roles.account_id)
         Cloudtrail(
             self,
             "Trail",
             name=name,
+            sns_topic_name=topic.arn,
             s3_bucket_name=archive.name,
             s3_key_prefix=PREFIX.rstrip("/"),
             kms_key_id=key.arn,
@@ -104,6 +110,17 @@ class Trail(Construct):
             depends_on=[archive.policy, role.rights],
         )
 
+    def _topic(self, name: str, key: Key, region: str, account_id: str) -> SnsTopic:
+        """Says that a file was delivered, for tools that read the trail; nobody else subscribes."""
+        arn = f"arn:aws:sns:{region}:{account_id}:{name}"
+        return SnsTopic(
+            self,
+            "Deliveries",
+            name=name,
+            kms_master_key_id=key.arn,
+            policy=policy(_announce(arn, self.arn), _tls_only(arn)),
+        )
+
     def log_metrics(self) -> list[LogMetric]:
         """What is counted in the trail's log group."""
         return trail_watch.log_metrics(self.log_group_name)
@@ -111,6 +128,29 @@ class Trail(Construct):
     def alarms(self) -> list[Alarm]:
         """Calls that a person must explain."""
         return trail_watch.alarms()
+
+
+def _announce(topic_arn: str, trail_arn: str) -> Statement:
+    """CloudTrail user guide, "Amazon SNS topic policy for CloudTrail"."""
+    return {
+        "Sid": "Trail",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic_arn,
+        "Condition": {"StringEquals": {"aws:SourceArn": trail_arn}},
+    }
+
+
+def _tls_only(topic_arn: str) -> Statement:
+    return {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sns:Publish",
+        "Resource": topic_arn,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
 
 
 def _write_events(log_streams: str) -> Statement:
