@@ -9,7 +9,7 @@ NODE_PACKAGES := node_modules/.installed
 CHECKOV := .venv-checkov/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup prerequisites test-prerequisites up down status synth test policy test-fast lint format snapshots generated bench lock clean
+.PHONY: help setup prerequisites test-prerequisites up down forget status synth test policy test-fast lint format snapshots generated bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +42,10 @@ $(CHECKOV): constraints-checkov.txt
 up: setup ## deploy the platform onto the embedded AWS; STACKS="bootstrap shared dev" and PORT=4566 if you like
 	@$(BIN)/hybrid fleet up $(STACKS) $(if $(PORT),--port $(PORT))
 
-down: ## stop the embedded AWS and forget its account
+down: ## destroy the platform in order, then end the embedded AWS
+	@if [ -x $(BIN)/hybrid ]; then $(BIN)/hybrid fleet down; else echo "nothing is installed here, so nothing runs"; fi
+
+forget: ## end the embedded AWS at once and forget its account
 	@if [ -x $(BIN)/hybrid ]; then $(BIN)/hybrid local down --purge; else echo "nothing is installed here, so nothing runs"; fi
 
 status: setup ## what the embedded AWS holds
@@ -85,5 +88,5 @@ bench: setup ## measure synthesis against the stock imports and an empty app, si
 lock: setup ## pin the versions that are installed now
 	@$(BIN)/pip freeze --exclude-editable | sort -f > constraints.txt
 
-clean: down ## remove everything that was installed or made here
+clean: forget ## remove everything that was installed or made here
 	rm -rf $(VENV) .venv-checkov node_modules cdktf.out .hybrid .mypy_cache .ruff_cache .pytest_cache

@@ -13,8 +13,8 @@ from environments.loader import load_fleet
 from environments.schema import Fleet
 from operations.console import err, out, print_json
 from operations.errors import HybridError, UsageError
-from operations.fleet import locks
-from operations.fleet.deploy import FIRST_STACKS, Deployer, Deployment
+from operations.fleet import locks, teardown
+from operations.fleet.deploy import Deployer, Deployment
 from operations.fleet.progress import Progress
 from operations.fleet.terraform import end_leftover, require_tools
 from operations.local import seeds
@@ -33,7 +33,7 @@ def _root() -> None:
 def up(
     stacks: Annotated[
         list[str] | None,
-        typer.Argument(help="Stacks to deploy; their order is known.", show_default=" ".join(FIRST_STACKS)),
+        typer.Argument(help="Stacks to deploy; their order is known.", show_default="all of them"),
     ] = None,
     port: Annotated[int | None, typer.Option(help="Port of the embedded AWS; a free one by default.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
@@ -46,8 +46,8 @@ def up(
     """
     require_tools()
     fleet = _fleet()
-    wanted = list(stacks or FIRST_STACKS)
     known = naming.stacks(fleet)
+    wanted = list(stacks or known)
     if unknown := [stack for stack in wanted if stack not in known]:
         raise UsageError(f"no stack named {', '.join(unknown)}; there are {', '.join(known)}")
     started = time.monotonic()
@@ -70,6 +70,63 @@ def up(
         print_json({"endpoint": server.url, "stacks": [_as_dict(each) for each in deployments]})
     else:
         _print_summary(server.url, deployments, time.monotonic() - started)
+
+
+@app.command()
+def down(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Destroy every stack that stands, in the order that deployments need, then end the embedded AWS.
+
+    What is left in the account afterwards is listed, and is an error. `hybrid local down` ends the embedded
+    AWS at once instead, whatever stands there.
+
+    Example: hybrid fleet down
+    """
+    server = emulator.find()
+    if server is None:
+        err.print("the embedded AWS is not running: nothing stands")
+        return
+    require_tools()
+    fleet = _fleet()
+    with locks.only_one():
+        end_leftover()
+        deployer = Deployer(server)
+        destroyed = _destroy(deployer, fleet)
+        left = teardown.left_over(deployer)
+    if as_json:
+        print_json({"destroyed": [_as_dict(each) for each in destroyed], "left": left})
+    if left:
+        listed = "\n".join(f"  {count} {what}" for what, count in left.items())
+        raise HybridError(
+            f"destroyed, but this is left in the embedded AWS at {server.url}:\n{listed}\n"
+            "Look at it there; `hybrid local down --purge` forgets it."
+        )
+    emulator.stop()
+    err.print(f"destroyed {sum(each.changes.destroyed for each in destroyed)} resources; nothing is left")
+
+
+def _destroy(deployer: Deployer, fleet: Fleet) -> list[Deployment]:
+    wanted = teardown.standing(deployer, fleet)
+    if not wanted:
+        return []
+    deployer.synthesize()
+    locks.clear_stale(deployer.server, fleet)
+    progress = Progress("destroying")
+    destroyed: list[Deployment] = []
+    for wave in reversed(naming.waves(fleet)):
+        if fleet.shared.name in wave:
+            teardown.forget_revisions(deployer, fleet)
+            seeds.withdraw(deployer.server, fleet)
+        if stacks := [stack for stack in wave if stack in wanted]:
+            progress.begin(stacks)
+            done: list[Deployment] = []
+            try:
+                done = deployer.destroy(stacks, progress.watch)
+            finally:
+                progress.end(done)
+            destroyed += done
+    return destroyed
 
 
 def _deploy(deployer: Deployer, fleet: Fleet, wanted: list[str]) -> list[Deployment]:

@@ -13,9 +13,6 @@ from operations.local import server as emulator
 from operations.local.state import Server
 from operations.paths import PROJECT_ROOT, STATE_DIR
 
-FIRST_STACKS = ("bootstrap", "shared", "prod", "dr", "replication")
-"""What `make up` deploys unless stacks are named."""
-
 Watcher = Callable[[Outputs], None]
 """Told every second how far the stacks are."""
 

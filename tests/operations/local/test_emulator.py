@@ -16,10 +16,15 @@ UNSUPPORTED: list[tuple[str, str, dict[str, Any], str]] = [
     ("ec2", "describe_spot_datafeed_subscription", {}, "ec2:DescribeSpotDatafeedSubscription"),
     ("elasticache", "describe_events", {}, "elasticache:DescribeEvents"),
     ("dynamodb", "list_imports", {}, "dynamodb:ListImports"),
-    ("grafana", "list_workspaces", {}, "grafana:ListWorkspaces"),
-    ("application-insights", "list_applications", {}, "applicationinsights:ListApplications"),
+    ("grafana", "list_versions", {}, "grafana:ListVersions"),
+    (
+        "application-insights",
+        "list_components",
+        {"ResourceGroupName": "g"},
+        "applicationinsights:ListComponents",
+    ),
     ("cloudfront", "list_streaming_distributions", {}, "cloudfront:ListStreamingDistributions"),
-    ("xray", "get_groups", {}, "xray:GetGroups"),
+    ("xray", "get_indexing_rules", {}, "xray:GetIndexingRules"),
     ("route53", "list_traffic_policies", {}, "route53:ListTrafficPolicies"),
     (
         "s3",
