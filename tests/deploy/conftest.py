@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from environments import naming
+from environments.loader import load_fleet
 from operations.fleet.deploy import Deployer
 from operations.local import server as emulator
+from operations.local.environment import variables
 
-STACKS = ("bootstrap", "shared", "prod", "dr", "replication")
+STACKS = naming.stacks(load_fleet())
 PATIENCE = 120.0
 
 
@@ -49,6 +52,10 @@ class Fleet:
         process = self.start(*arguments, **more)
         output, _ = process.communicate()
         return process.returncode, output
+
+    def operate(self, *arguments: str) -> tuple[int, str]:
+        """Run `hybrid` as somebody whose shell points at this emulator."""
+        return self.run(*arguments, **variables(emulator.require(home=self.home)))
 
     def deployer(self) -> Deployer:
         return Deployer(emulator.require(home=self.home), self.outdir, self.root / "logs", self.home)

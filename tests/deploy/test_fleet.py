@@ -13,13 +13,12 @@ from typing import Any
 
 import pytest
 
-from environments import naming
-from environments.loader import load_fleet
-from operations.fleet.terraform import child_environment
+from operations.local import control
 from operations.local import server as emulator
 from tests.operations.local.conftest import client_of
 
 from .conftest import STACKS, Fleet, interrupt
+from .plans import ROOT, plan_of
 
 
 def client(fleet: Fleet, service: str, region: str = "ap-northeast-2") -> Any:
@@ -125,17 +124,78 @@ def test_fails_when_a_stack_is_unknown(fleet: Fleet, arguments: list[str]) -> No
     assert "no stack named no-such-stack; there are bootstrap, shared, dev" in output
 
 
+def test_the_primary_environment_is_deployed_blue_green(fleet: Fleet) -> None:
+    fleet.operate("local", "image", "fileflow:1.1.0")
+    release = ("deploy", "service", "fileflow", "--env", "prod", "--image", "1.1.0", "--yes", "--until-done")
+    code, output = fleet.operate(*release)
+    assert code == 0, output
+    assert "100 % of the traffic" in output
+    [group] = client(fleet, "codedeploy").list_deployment_groups(applicationName="fileflow-prod")[
+        "deploymentGroups"
+    ]
+    assert group == "fileflow-prod"
+    code, output = fleet.operate(*release)
+    assert code == 0, output
+    assert "register" not in output
+
+
+def test_a_bad_image_goes_back_by_itself(fleet: Fleet) -> None:
+    fleet.operate("local", "image", "fileflow:1.2.0")
+    control.fail_tasks(emulator.require(home=fleet.home), "1.2.0")
+    release = ("deploy", "service", "fileflow", "--env", "prod", "--yes", "--image")
+    code, output = fleet.operate(*release, "1.2.0")
+    assert code == 1, output
+    assert "Traceback" not in output
+    code, output = fleet.operate(
+        "deploy", "service", "fileflow", "--env", "prod", "--image", "1.1.0", "--yes"
+    )
+    assert code == 0, output
+    control.heal_tasks(emulator.require(home=fleet.home))
+
+
+def test_dev_is_deployed_task_by_task(fleet: Fleet) -> None:
+    fleet.operate("local", "image", "reports:1.1.0")
+    code, output = fleet.operate("deploy", "service", "reports", "--env", "dev", "--image", "1.1.0", "--yes")
+    assert code == 0, output
+    assert "1 of 1 tasks running" in output
+
+
+def test_fails_when_an_image_does_not_exist(fleet: Fleet) -> None:
+    code, output = fleet.operate("deploy", "check", "reports", "--env", "dev", "--image", "9.9.9")
+    assert code == 2
+    assert "reports:9.9.9 is not in ECR of ap-northeast-2; the newest tags are 1.1.0 and 1.0.0" in output
+
+
+def test_terraform_leaves_what_was_deployed(fleet: Fleet) -> None:
+    code, output = fleet.run("fleet", "up", "dev", "prod")
+    assert code == 0, output
+    assert output.count("no changes in") == 2, output
+
+
+def test_a_new_service_needs_no_python(fleet: Fleet, tmp_path: Path) -> None:
+    environments = tmp_path / "environments"
+    shutil.copytree(ROOT / "environments", environments, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    dev = environments / "dev.yaml"
+    block = "  orders:\n    image: orders:1.0.0\n    port: 8080\n    host: orders.dev.ryuqqq.com\n"
+    text = dev.read_text(encoding="utf-8")
+    dev.write_text(text.replace("services:\n", f"services:\n{block}    needs: [database, queue]\n", 1))
+    added = plan_of("dev", environments, tmp_path / "cdktf.out", fleet)
+    for kind in ("aws_ecs_service", "aws_lb_target_group", "aws_sqs_queue", "aws_iam_role"):
+        assert any(address.startswith(f"{kind}.") for address in added["create"]), kind
+    # The certificate gets the new host's name; nothing else that stands is touched.
+    touched = {address.split(".")[0] for address in added["replace"] | added["update"] | added["delete"]}
+    assert touched <= {
+        "aws_acm_certificate",
+        "aws_acm_certificate_validation",
+        "aws_lb_listener",
+        "aws_cloudwatch_dashboard",
+        "aws_kinesis_firehose_delivery_stream",
+        "aws_elasticache_user_group",
+    }, touched
+
+
 def test_destroy_leaves_nothing(fleet: Fleet) -> None:
-    deployer = fleet.deployer()
-    for wave in reversed(naming.waves(load_fleet())):
-        if stacks := [stack for stack in wave if stack in STACKS]:
-            for gone in deployer.destroy(stacks, lambda _: None):
-                assert gone.changes.destroyed == deployer.resources(gone.stack), gone
-    assert child_environment(deployer.server)["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
-    assert client(fleet, "s3").list_buckets()["Buckets"] == []
-    for region in ("ap-northeast-2", "ap-northeast-1"):
-        vpcs = client(fleet, "ec2", region).describe_vpcs()["Vpcs"]
-        assert [vpc["IsDefault"] for vpc in vpcs] == [True]
-        assert client(fleet, "ssm", region).describe_parameters()["Parameters"] == []
-        assert client(fleet, "logs", region).describe_log_groups()["logGroups"] == []
-    assert client(fleet, "iam").list_roles(PathPrefix="/ryuqqq/")["Roles"] == []
+    code, output = fleet.run("fleet", "down")
+    assert code == 0, output
+    assert "nothing is left" in output
+    assert emulator.find(home=fleet.home) is None

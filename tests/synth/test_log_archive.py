@@ -122,7 +122,11 @@ def test_the_archive_and_its_copies_have_each_their_own_life_and_key(
 ) -> None:
     shared, dr = stacks[fleet.shared.name], stacks[fleet.dr.name]
     assert transitions(shared, "LogArchive")["cloudtrail/"] == [IA_90, GLACIER_365]
-    assert transitions(dr, "LogCopies") == {prefix: [GLACIER_365] for prefix in PREFIXES}
+    # What a region writes itself arrives in STANDARD, copies in STANDARD_IA.
+    direct = {"application/", "config/"}
+    assert transitions(dr, "LogCopies") == {
+        prefix: [IA_90, GLACIER_365] if prefix in direct else [GLACIER_365] for prefix in PREFIXES
+    }
     for stack, path, name in (
         (shared, "LogArchive", "ryuqqq-shared-logs"),
         (dr, "LogCopies", "ryuqqq-dr-logs"),

@@ -164,7 +164,7 @@ def test_emulated_state_lies_beside_the_emulators_files(emulated: dict[str, Synt
 PROTECTION = (
     *("lifecycle", "force_destroy", "deletion_protection", "skip_final_snapshot"),
     *("final_snapshot_identifier", "recovery_window_in_days", "force_delete", "delete_automated_backups"),
-    *("skip_destroy", "enable_deletion_protection"),
+    "enable_deletion_protection",
 )
 """What keeps data from being deleted: on in an account, off in an emulated one, which is disposable."""
 

@@ -7,7 +7,6 @@ from cdktf_cdktf_provider_aws.ecs_task_definition import EcsTaskDefinition, EcsT
 from constructs import Construct
 
 from environments.service import ServiceConfig
-from hybrid_constructs.aws import on_emulator
 from hybrid_constructs.compute.containers import (
     Container,
     HealthCheck,
@@ -55,7 +54,7 @@ class TaskDefinition(Construct):
             ),
             execution_role_arn=roles.execution.arn,
             task_role_arn=roles.task.arn if roles.task else None,
-            skip_destroy=not on_emulator(),
+            skip_destroy=True,
         ).arn
 
 

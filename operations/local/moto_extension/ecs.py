@@ -79,8 +79,11 @@ class Backend(EC2ContainerServiceBackend):
         changes = {name: value for name, value in changes.items() if value is not None}
         complete_members(changes)
         forced = changes.pop("forceNewDeployment", False)
-        definition = self._active_definition(changes.get("taskDefinition") or service.task_definition or "")
+        # A service goes on with a revision that became inactive, and may be scaled (ECS developer guide,
+        # "Deregister a task definition revision").
+        definition = self.describe_task_definition(service.task_definition or "")
         if "taskDefinition" in changes:
+            definition = self._active_definition(changes["taskDefinition"])
             changes["taskDefinition"] = definition.arn
         changed = {name for name, value in changes.items() if value != service.options.get(name)}
         if not service.rolling:

@@ -100,6 +100,16 @@ def test_inactive_task_definition_is_refused(world: World) -> None:
     assert described["deregisteredAt"] >= described["registeredAt"]
 
 
+def test_service_with_an_inactive_task_definition_goes_on_and_scales(world: World) -> None:
+    definition = world.register()
+    world.create_service(definition)
+    world.ecs.deregister_task_definition(taskDefinition=definition)
+    world.ecs.update_service(cluster="c", service="s", desiredCount=3)
+    world.pass_time(120)
+    [service] = world.ecs.describe_services(cluster="c", services=["s"])["services"]
+    assert (service["runningCount"], service["taskDefinition"]) == (3, definition)
+
+
 def test_task_definition_is_completed(world: World) -> None:
     described = world.ecs.describe_task_definition(
         taskDefinition=world.register(
