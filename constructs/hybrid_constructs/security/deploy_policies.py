@@ -29,6 +29,10 @@ _OTHER_ACTIONS = [
 ]
 
 
+_RECORDER_ROLE = "role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+"""What AWS Config records with; no other role stands in for it (AWS Config, "Service-linked roles")."""
+
+
 def manage_roles(roles: str, boundary_arn: str) -> list[Statement]:
     """Manage the environment's own roles, each of which must have the boundary.
 
@@ -44,6 +48,13 @@ def manage_roles(roles: str, boundary_arn: str) -> list[Statement]:
             "Condition": {"StringEquals": {"iam:PermissionsBoundary": boundary_arn}},
         },
         {"Sid": "ManageOwnRoles", "Effect": "Allow", "Action": _OTHER_ACTIONS, "Resource": roles},
+        {
+            # PowerUserAccess makes and deletes service-linked roles; only reading and passing is missing.
+            "Sid": "UseRecorderRole",
+            "Effect": "Allow",
+            "Action": ["iam:GetRole", "iam:PassRole"],
+            "Resource": f"{roles.partition(':role/')[0]}:{_RECORDER_ROLE}",
+        },
     ]
 
 

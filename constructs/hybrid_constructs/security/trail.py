@@ -92,7 +92,7 @@ class Trail(Construct):
             self,
             "Trail",
             name=name,
-            sns_topic_name=topic.arn,
+            sns_topic_name=topic.name,
             s3_bucket_name=archive.name,
             s3_key_prefix=PREFIX.rstrip("/"),
             kms_key_id=key.arn,
