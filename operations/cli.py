@@ -2,7 +2,7 @@
 
 import importlib
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import typer
 from typer.core import TyperGroup
@@ -23,9 +23,12 @@ class Group(NamedTuple):
 GROUPS = {
     "db": Group("operations.db.commands", "Give each service a database of its own on the shared instance."),
     "deploy": Group("operations.deploy.commands", "Deploy services, check them before, and watch them."),
+    "dr": Group("operations.dr.commands", "Disaster recovery: what stands by in the second region."),
     "env": Group("operations.env", "Check and show the environments' configuration."),
     "fleet": Group("operations.fleet.commands", "Deploy the platform onto the embedded AWS."),
+    "graph": Group("operations.graph.commands", "Draw the topology from what is synthesized."),
     "local": Group("operations.local.commands", "Run the embedded AWS on this machine."),
+    "runs": Group("operations.runs.commands", "What commands did; resume or undo one that stopped."),
 }
 
 
@@ -46,7 +49,9 @@ class LazyGroup(TyperGroup):
         if cmd_name not in sys.argv[1:]:  # only listed, by `--help` or completion
             return TyperGroup(name=cmd_name, help=group.help)
         app: typer.Typer = importlib.import_module(group.module).app
-        command = typer.main.get_group(app)
+        loaded = typer.main.get_group(app)
+        # A command of the group's own name is all there is: `hybrid graph`, not `hybrid graph graph`.
+        command = cast("TyperCommand | TyperGroup", loaded.commands.get(cmd_name, loaded))
         command.name = cmd_name
         return command
 

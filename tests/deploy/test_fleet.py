@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from operations.local import control
 from operations.local import server as emulator
@@ -192,6 +193,21 @@ def test_a_new_service_needs_no_python(fleet: Fleet, tmp_path: Path) -> None:
         "aws_kinesis_firehose_delivery_stream",
         "aws_elasticache_user_group",
     }, touched
+
+
+def test_the_standby_is_applied_while_the_primary_region_answers_errors_only(fleet: Fleet) -> None:
+    server = emulator.require(home=fleet.home)
+    alarm = "ryuqqq-dr-service-cpu-fileflow"
+    client(fleet, "cloudwatch", "ap-northeast-1").delete_alarms(AlarmNames=[alarm])
+    control.inject_fault(server, "500", region="ap-northeast-2", count=0)
+    try:
+        with pytest.raises(ClientError):
+            client(fleet, "ec2", "ap-northeast-2").describe_vpcs()
+        [dr] = fleet.deployer().deploy(["dr"], lambda _: None)
+    finally:
+        control.end_faults(server)
+    assert (dr.changes.added, dr.changes.changed, dr.changes.destroyed) == (1, 0, 0)
+    assert client(fleet, "cloudwatch", "ap-northeast-1").describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
 
 
 def test_destroy_leaves_nothing(fleet: Fleet) -> None:

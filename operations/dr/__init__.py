@@ -1,0 +1,1 @@
+"""Disaster recovery: what stands by in the second region."""

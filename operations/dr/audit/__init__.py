@@ -1,0 +1,1 @@
+"""Whether the second region has all that the primary's services depend on, from synthesized JSON alone."""
