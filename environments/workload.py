@@ -1,0 +1,89 @@
+"""An environment in which services run for users: dev, staging or prod."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from environments.base import Name
+from environments.common import BudgetUsd, EnvironmentBase
+from environments.datastores import CacheConfig
+from environments.errors import Finding
+from environments.exposure import LoadBalancerConfig
+from environments.observability import TracingConfig
+from environments.scaling import OffHoursConfig
+from environments.service import ServiceConfig
+from environments.shared import StorageTiers
+from environments.usage import UsageConfig
+
+PRODUCT = r"[a-z][a-z0-9-]*"
+LONGEST_NAME = 32
+"""Characters that Elastic Load Balancing allows in the name of a load balancer or target group."""
+
+
+class WorkloadEnvironment(EnvironmentBase):
+    """Where services run for users: dev, staging or prod."""
+
+    kind: Literal["workload"]
+    """Always `workload`."""
+
+    deletion_protection: bool = True
+    """Refuse to delete what holds data."""
+
+    services: Annotated[dict[Name, ServiceConfig], Field(min_length=1)]
+    """Services by name; a new service is a new block."""
+
+    load_balancer: LoadBalancerConfig = LoadBalancerConfig()
+    off_hours: OffHoursConfig | None = None
+    """Hours in which no task of this environment runs; none if left out."""
+
+    cache: CacheConfig
+    application_insights: bool = False
+    """CloudWatch Application Insights."""
+
+    tracing: TracingConfig = TracingConfig()
+
+    storage_tiers: StorageTiers = ("STANDARD",)
+    """S3 storage classes that objects of services move through: STANDARD_IA at day 90, GLACIER at 365."""
+
+    usage: UsageConfig
+    budget_usd: BudgetUsd
+    """Budget per month, US dollars."""
+
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return *super().rules(), self._names_fit(), self._priorities_differ(), self._two_zones()
+
+    def _names_fit(self) -> Iterator[Finding]:
+        product = self.tags.service
+        if not re.fullmatch(PRODUCT, product) or len(f"{product}-{self.name}-alb") > LONGEST_NAME:
+            message = (
+                "names the cluster and the load balancer here; use lower-case letters, digits and hyphens, "
+                f"a letter first, at most {LONGEST_NAME - len(f'-{self.name}-alb')} characters"
+            )
+            yield Finding(("tags", "service"), message, product)
+        for service in self.services:
+            longest = f"{service}-{self.name}-green"
+            if len(longest) > LONGEST_NAME:
+                message = (
+                    f"makes the target group name {longest}, {len(longest)} characters; AWS allows "
+                    f"{LONGEST_NAME}, shorten the service's or the environment's name"
+                )
+                yield Finding(("services", service), message)
+
+    def _two_zones(self) -> Iterator[Finding]:
+        if len(self.network.zones) < 2:
+            message = 'is one zone; a load balancer needs two (ELB guide, "Availability Zones"), add one'
+            yield Finding(("network", "zones"), message)
+
+    def _priorities_differ(self) -> Iterator[Finding]:
+        taken: dict[int, str] = {}
+        for name, service in self.services.items():
+            priority = service.priority(name)
+            if priority in taken:
+                yield Finding(
+                    ("services", name, "listener_priority"),
+                    f"service {taken[priority]} has this listener priority already; use another, 1 to 50000",
+                    str(priority),
+                )
+            taken.setdefault(priority, name)
