@@ -82,8 +82,7 @@ class DrEnvironment(EnvironmentBase):
     objectives: ObjectivesConfig
 
     def rules(self) -> Iterable[Iterable[Finding]]:
-        late_logs = self._logs_within_rpo()
-        return *super().rules(), self._lag_alarm_within_rpo(), late_logs
+        return *super().rules(), self._lag_alarm_within_rpo(), self._logs_within_rpo()
 
     def _logs_within_rpo(self) -> Iterator[Finding]:
         yield from self.log_streaming.later_than(self.objectives.logs.rpo_minutes)
