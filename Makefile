@@ -78,9 +78,10 @@ snapshots: setup ## accept the stacks' new snapshots; read the diff before you c
 	@$(BIN)/python -m pytest tests/synth --snapshot-update
 	@git --no-pager diff --stat -- tests/synth/__snapshots__
 
-generated: setup ## rewrite what is generated from the models: JSON Schema and reference
+generated: setup ## rewrite what is generated: JSON Schema, reference, the picture of the topology
 	@$(BIN)/python -m environments.json_schema --write
 	@$(BIN)/python -m environments.reference --write
+	@$(BIN)/hybrid graph --synth --output docs/topology.svg
 
 bench: setup ## measure synthesis against the stock imports and an empty app, side by side
 	@$(BIN)/python -m bench

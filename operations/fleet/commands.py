@@ -51,8 +51,8 @@ def up(
     if unknown := [stack for stack in wanted if stack not in known]:
         raise UsageError(f"no stack named {', '.join(unknown)}; there are {', '.join(known)}")
     started = time.monotonic()
-    # A plain `kill` ends a run as Ctrl-C does: Terraform gets to write its state. Shells start background jobs
-    # with Ctrl-C ignored, and `kill -INT` would do nothing.
+    # A plain `kill` ends a run as Ctrl-C does: Terraform gets to write its state. Shells start what runs in
+    # the background with Ctrl-C ignored, so that `kill -INT` would do nothing.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
     with locks.only_one():
