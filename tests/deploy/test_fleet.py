@@ -142,7 +142,10 @@ def test_the_primary_environment_is_deployed_blue_green(fleet: Fleet) -> None:
 
 def test_a_bad_image_goes_back_by_itself(fleet: Fleet) -> None:
     fleet.operate("local", "image", "fileflow:1.2.0")
-    control.fail_tasks(emulator.require(home=fleet.home), "1.2.0")
+    [image] = client(fleet, "ecr").describe_images(
+        repositoryName="fileflow", imageIds=[{"imageTag": "1.2.0"}]
+    )["imageDetails"]
+    control.fail_tasks(emulator.require(home=fleet.home), image["imageDigest"])
     release = ("deploy", "service", "fileflow", "--env", "prod", "--yes", "--image")
     code, output = fleet.operate(*release, "1.2.0")
     assert code == 1, output
