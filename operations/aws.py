@@ -22,11 +22,13 @@ class Aws:
     """The only account that these clients may be used in."""
 
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _checked: bool = False
 
     def client(self, service: str, region: str) -> Any:
         """A client; the first one checks the account."""
-        if not self._clients:
+        if not self._checked:
             self._check_account(region)
+            self._checked = True
         return self._made(service, region)
 
     def _made(self, service: str, region: str) -> Any:
@@ -49,7 +51,8 @@ class Aws:
 
 def error_code(error: Exception) -> str:
     """AWS's name of an error; empty if it is none of AWS's."""
-    response: dict[str, Any] = getattr(error, "response", {})
+    # An error of the connection has a response, too: None.
+    response: dict[str, Any] = getattr(error, "response", None) or {}
     return str(response.get("Error", {}).get("Code", ""))
 
 

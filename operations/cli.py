@@ -24,11 +24,15 @@ GROUPS = {
     "db": Group("operations.db.commands", "Give each service a database of its own on the shared instance."),
     "deploy": Group("operations.deploy.commands", "Deploy services, check them before, and watch them."),
     "dr": Group("operations.dr.commands", "Disaster recovery: what stands by in the second region."),
+    "drill": Group("operations.drill.commands", "Practise the way back, measure it, and see when it is due."),
     "env": Group("operations.env", "Check and show the environments' configuration."),
     "fleet": Group("operations.fleet.commands", "Deploy the platform onto the embedded AWS."),
     "graph": Group("operations.graph.commands", "Draw the topology from what is synthesized."),
+    "incident": Group("operations.incident.commands", "Run an incident, from declaring to the postmortem."),
     "local": Group("operations.local.commands", "Run the embedded AWS on this machine."),
     "runs": Group("operations.runs.commands", "What commands did; resume or undo one that stopped."),
+    "service": Group("operations.service.commands", "What services run and ran, and the way back."),
+    "state": Group("operations.state.commands", "Terraform state: versions, restoring, importing again."),
 }
 
 

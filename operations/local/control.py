@@ -67,6 +67,30 @@ def heal_tasks(server: HasUrl, match: str = "") -> None:
     _tell("POST", server, "heal-tasks", match=match)
 
 
+def inject_fault(
+    server: HasUrl,
+    kind: str,
+    operation: str = "",
+    *,
+    region: str = "",
+    nth: int = 1,
+    count: int = 1,
+    writes: bool = False,
+) -> None:
+    """Let requests meet a fault: `throttle`, `500`, `expired`, `timeout` or `lost` (emulator/faults.py).
+
+    `operation`: `ssm:PutParameter`, or `ssm` for all of it. From the `nth` request on, `count` of them, 0 for
+    all; `writes` spares those that only read.
+    """
+    how = {"nth": str(nth), "count": str(count), "writes": str(writes).lower()}
+    _tell("POST", server, "fault", kind=kind, operation=operation, region=region, **how)
+
+
+def end_faults(server: HasUrl) -> None:
+    """End what `inject_fault` began."""
+    _tell("POST", server, "end-faults")
+
+
 def set_speed(server: HasUrl, factor: float) -> None:
     """How many seconds of AWS pass in one here while tasks start and deployments run; 0 stops them."""
     _tell("POST", server, "speed", factor=str(factor))

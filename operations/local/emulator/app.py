@@ -19,7 +19,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.test import run_wsgi_app
 
-from operations.local.emulator import failures, inventory
+from operations.local.emulator import failures, faults, inventory
 from operations.local.emulator.operation import Operation, identify
 from operations.local.emulator.recording import Recording
 from operations.local.moto_extension import ecs_faults, ecs_simulation
@@ -55,6 +55,7 @@ class EmbeddedAws:
         self._moto = DomainDispatcherApplication(_create_backend_app)
         self._calls: Counter[Operation] = Counter()
         self._answers: dict[tuple[Operation, str], Served] = {}
+        self._faults = faults.Faults()
         self._lock = threading.RLock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -83,7 +84,11 @@ class EmbeddedAws:
         with self._exclusive(operation):
             self._advance(environ)
             self._calls[operation] += 1
-            status, headers, body = self._answer_once(environ, operation)
+            fault = self._faults.meet(operation)
+            status, headers, body = self._faulty(environ, operation, fault) or self._answer_once(
+                environ, operation
+            )
+        faults.withhold(fault)
         took = (time.monotonic() - began) * 1000
         log.info("%s %s %s %.0f ms", operation.region, operation, status.split(" ")[0], took)
         start_response(status, headers)
@@ -93,6 +98,12 @@ class EmbeddedAws:
         """Let happen in the account what was due before this request. A recorded one says when it arrived."""
         with self._lock:
             ecs_simulation.advance(float(environ.setdefault(ARRIVED, f"{time.time():.3f}")))
+
+    def _faulty(
+        self, environ: WSGIEnvironment, operation: Operation, fault: faults.Fault | None
+    ) -> Served | None:
+        answer = faults.answer(environ, operation, fault)
+        return (answer[0], list(answer[1].items()), [answer[2]]) if answer else None
 
     def _answer_once(self, environ: WSGIEnvironment, operation: Operation) -> Served:
         """Moto ignores client tokens, so a request that an SDK repeats would create a second resource."""
@@ -141,6 +152,14 @@ class EmbeddedAws:
             case "POST", "forget-calls":
                 self._calls.clear()
                 value = {}
+            case "POST", "fault":
+                try:
+                    value = self._faults.add(dict(parse_qsl(environ.get("QUERY_STRING", ""))))
+                except (KeyError, ValueError) as error:
+                    value, status = {"error": f"{name}: {error!r}"}, "400 Bad Request"
+            case "POST", "end-faults":
+                self._faults.rules.clear()
+                value = {}
             case "POST", "fail-tasks" | "heal-tasks" | "speed" | "pass":
                 try:
                     value = self._influence(environ, name)
@@ -174,6 +193,7 @@ class EmbeddedAws:
             self._recording.reset()
             self._calls.clear()
             self._answers.clear()
+            self._faults.rules.clear()
             ecs_simulation.reset()
         return {"reset": True}
 

@@ -27,16 +27,19 @@ def unsupported(environ: WSGIEnvironment, operation: Operation, detail: str) -> 
     message = f"the embedded AWS does not implement {operation}"
     if detail and operation.action.lower() not in detail.replace("_", "").lower():
         message += f": {detail}"
-    return _answer(environ, operation, UNSUPPORTED, message)
+    return answer(environ, operation, UNSUPPORTED, message)
 
 
 def failed(environ: WSGIEnvironment, operation: Operation, error: Exception) -> Answer:
     """The emulator broke. AWS would say 500, but here a retry never helps, and it would hide the message."""
     message = f"the embedded AWS failed in {operation}: {type(error).__name__}: {error}"
-    return _answer(environ, operation, FAILED, message)
+    return answer(environ, operation, FAILED, message)
 
 
-def _answer(environ: WSGIEnvironment, operation: Operation, code: str, message: str) -> Answer:
+def answer(
+    environ: WSGIEnvironment, operation: Operation, code: str, message: str, status: str = "400 Bad Request"
+) -> Answer:
+    """An error in the protocol of the request."""
     content_type, body = _rendered(environ, operation.service, code, message)
     headers = {
         "Content-Type": content_type,
@@ -44,7 +47,7 @@ def _answer(environ: WSGIEnvironment, operation: Operation, code: str, message: 
         "x-amzn-ErrorType": code,
         "x-amzn-RequestId": "embedded-aws",
     }
-    return "400 Bad Request", headers, body
+    return status, headers, body
 
 
 def _rendered(environ: WSGIEnvironment, service: str, code: str, message: str) -> tuple[str, bytes]:

@@ -57,6 +57,11 @@ class Fleet(BaseModel):
         """The CodeDeploy deployment that made it."""
         self.state = "IN_PROGRESS"
         self.reason = f"ECS deployment {self.id} in progress."
+        self.replaces: tuple[Fleet, ...] = ()
+        self.completed_at: float | None = None
+        self.failed_at: float | None = None
+        self.returned_to: Fleet | None = None
+        """What the service returned to when it failed."""
         self._launched = 0
         self._row = 0
         """Failures since a task last became healthy."""

@@ -52,6 +52,8 @@ class RunningService(Service):
         self.born = CLOCK.now
         self.fleets: list[Fleet] = []
         """The primary one first."""
+        self.history: list[Fleet] = []
+        """Every deployment, the oldest first."""
         self.completed: Fleet | None = None
         """What the circuit breaker returns to."""
         self._made = 0
@@ -86,7 +88,9 @@ class RunningService(Service):
         for fleet in self.fleets:
             fleet.status = "ACTIVE"
         fleet = self.new_fleet(definition, at)
+        fleet.replaces = tuple(self.fleets)
         self.fleets.insert(0, fleet)
+        self.history.append(fleet)
         self.task_definition = definition.arn
         return fleet
 
@@ -220,10 +224,12 @@ class RunningService(Service):
         chosen = configuration.get("alarms" if by_alarm else "deploymentCircuitBreaker") or {}
         by = "deployment alarms" if by_alarm else "deployment circuit breaker"
         failed.state, failed.reason, failed.updated = "FAILED", f"ECS {by}: {why}", at
+        failed.failed_at = at
         self.event(at, f"(deployment {failed.id}) deployment failed: {why}")
         back = self.completed
         if not chosen.get("rollback") or back is None or back is failed:
             return
+        failed.returned_to = back
         if back not in self.fleets:
             self.fleets.append(back)
         self.promote(back)
@@ -233,6 +239,7 @@ class RunningService(Service):
     def _complete(self, at: float) -> None:
         done = self.primary
         done.state, done.reason, done.updated = "COMPLETED", f"ECS deployment {done.id} completed.", at
+        done.completed_at = at
         self.completed = done
         self.event(at, f"(deployment {done.id}) deployment completed.")
         self.event(at, "has reached a steady state.")

@@ -1,0 +1,1 @@
+"""`hybrid runs`: what commands did, and what to do about one that stopped."""
