@@ -55,9 +55,9 @@ synth: setup ## synthesize all stacks into cdktf.out
 	@$(BIN)/python main.py
 
 test: setup $(CHECKOV) test-prerequisites lint ## everything: ruff, mypy, and all tests with the real Terraform on the embedded AWS
-	@$(BIN)/python -m pytest --ignore=tests/deploy
-	@# Side by side: most of their time is spent waiting for emulated databases.
-	@$(BIN)/python -m pytest tests/deploy -n 2 --dist loadfile
+	@$(BIN)/python -m pytest tests/unit tests/synth tests/policy tests/terraform
+	@# Side by side: most of their time is spent waiting for emulated databases; the longest comes first.
+	@$(BIN)/python -m pytest tests/deploy tests/operations -n 3 --dist loadfile
 
 policy: setup $(CHECKOV) ## the policy tests only: checkov, IAM, tags, encryption, exposure, deletion protection
 	@$(BIN)/python -m pytest tests/policy

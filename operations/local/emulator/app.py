@@ -33,6 +33,9 @@ CONTROL = "/_hybrid/"
 ARRIVED = "HTTP_X_HYBRID_ARRIVED"
 """The header that keeps the time of a request, in seconds of the Unix epoch, in a recording."""
 
+REMEMBERED_CALLS = 500
+"""An SDK repeats a call within seconds."""
+
 UNLOCKED = {"sqs:ReceiveMessage"}
 UNLOCKED_SERVICES = {"apigateway", "cloudformation", "execute-api", "lambda", "states"}
 """What may wait for a long time, or call the emulator again from inside, and so must not hold the lock."""
@@ -55,6 +58,7 @@ class EmbeddedAws:
         self._moto = DomainDispatcherApplication(_create_backend_app)
         self._calls: Counter[Operation] = Counter()
         self._answers: dict[tuple[Operation, str], Served] = {}
+        self._recent: dict[tuple[Operation, str], Served] = {}
         self._faults = faults.Faults()
         self._lock = threading.RLock()
 
@@ -106,17 +110,26 @@ class EmbeddedAws:
         return (answer[0], list(answer[1].items()), [answer[2]]) if answer else None
 
     def _answer_once(self, environ: WSGIEnvironment, operation: Operation) -> Served:
-        """Moto ignores client tokens, so a request that an SDK repeats would create a second resource."""
-        if not operation.token:
+        """Moto ignores client tokens, so a request that an SDK repeats would create a second resource.
+
+        An SDK also repeats a call whose connection broke, which a loaded machine does more often than AWS:
+        the attempts of one call are answered alike, so that no deployment fails on "already exists".
+        """
+        known, id_ = (
+            (self._answers, operation.token) if operation.token else (self._recent, operation.invocation)
+        )
+        if not id_ or not operation.writes:
             return self._answer(environ, operation)
-        key = (operation, operation.token)
-        if key not in self._answers:
+        key = (operation, id_)
+        if key not in known:
             status, headers, body = self._answer(environ, operation)
             served = status, headers, list(body)
             if not status.startswith("2"):
                 return served
-            self._answers[key] = served
-        return self._answers[key]
+            known[key] = served
+            while len(self._recent) > REMEMBERED_CALLS:
+                self._recent.pop(next(iter(self._recent)))
+        return known[key]
 
     def _answer(self, environ: WSGIEnvironment, operation: Operation) -> Served:
         try:
@@ -193,6 +206,7 @@ class EmbeddedAws:
             self._recording.reset()
             self._calls.clear()
             self._answers.clear()
+            self._recent.clear()
             self._faults.rules.clear()
             ecs_simulation.reset()
         return {"reset": True}

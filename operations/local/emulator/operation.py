@@ -60,6 +60,9 @@ class Operation:
     token: str = field(default="", compare=False)
     """EC2's ClientToken: AWS carries out requests with the same token once, and answers all of them alike."""
 
+    invocation: str = field(default="", compare=False)
+    """Id that an SDK gives all attempts of one call."""
+
     def __str__(self) -> str:
         return f"{self.service}:{self.action}"
 
@@ -77,7 +80,8 @@ def identify(environ: WSGIEnvironment) -> Operation:
     if service == "s3" and environ["PATH_INFO"].startswith("/v20180820/"):
         service = "s3control"
     token = _form(environ).get("ClientToken", "")
-    return Operation(service, _action(environ, service), region, token)
+    invocation = str(environ.get("HTTP_AMZ_SDK_INVOCATION_ID", ""))
+    return Operation(service, _action(environ, service), region, token, invocation)
 
 
 def _scope(environ: WSGIEnvironment) -> tuple[str, str]:

@@ -154,6 +154,19 @@ def test_many_requests_at_once_do_not_disturb_each_other(aws: Clients) -> None:
     assert len(ec2.describe_vpcs()["Vpcs"]) == 41
 
 
+def test_attempts_of_one_call_are_one_call(aws: Clients) -> None:
+    """As an SDK does when a connection broke before the answer came."""
+    ec2 = aws("ec2")
+    ids = iter(("one", "one", "two"))
+
+    def same_call(request: Any, **_: Any) -> None:
+        request.headers["amz-sdk-invocation-id"] = next(ids)
+
+    ec2.meta.events.register("before-send.ec2.CreateVpc", same_call)
+    first, repeated, second = (ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"] for _ in range(3))
+    assert first == repeated != second
+
+
 def test_repeated_client_token_creates_one_resource(aws: Clients) -> None:
     ec2 = aws("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
