@@ -186,8 +186,8 @@ def test_a_new_service_needs_no_python(fleet: Fleet, tmp_path: Path) -> None:
     added = plan_of("dev", environments, tmp_path / "cdktf.out", fleet)
     for kind in ("aws_ecs_service", "aws_lb_target_group", "aws_sqs_queue", "aws_iam_role"):
         assert any(address.startswith(f"{kind}.") for address in added["create"]), kind
-    # The certificate gets the new host's name, and what shows or streams all services the new one. Nothing that
-    # serves or keeps data is touched.
+    # The certificate gets the name of the new host, and what shows or streams all services the new one. What
+    # serves or keeps data is not touched.
     touched = {address.split(".")[0] for address in added["replace"] | added["update"] | added["delete"]}
     assert touched <= {
         "aws_acm_certificate",
