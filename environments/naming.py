@@ -282,3 +282,13 @@ def budget(prefix: str, environment: str) -> str:
 def operations_dashboard(fleet: Fleet) -> str:
     """CloudWatch dashboard of both regions."""
     return f"{fleet.primary.tags.service}-operations-dashboard"
+
+
+def incident_webhook(prefix: str) -> str:
+    """Secret with the URL of the channel that hears of incidents, the same in both regions."""
+    return f"{prefix}/incident-webhook"
+
+
+def operator_role(prefix: str, environment: str, group: str) -> str:
+    """IAM role of the people who run one group of commands in one environment."""
+    return f"{prefix}-{environment}-operate-{group}"

@@ -117,10 +117,10 @@ class ServiceConfig(FrozenModel):
     deregistration_delay_seconds: Annotated[int, Field(ge=0, le=119)] = 60
     """Time for open requests before a task is stopped; below the 120 seconds of a Spot interruption."""
 
-    environment: Annotated[dict[VariableName, str], Field(default_factory=dict)]
+    environment: dict[VariableName, str] = Field(default_factory=dict)
     """Plain variables of the container; never a secret."""
 
-    secrets: Annotated[dict[VariableName, SecretKey], Field(default_factory=dict)]
+    secrets: dict[VariableName, SecretKey] = Field(default_factory=dict)
     """Variables from the service's secret: name of the variable, key in the secret's JSON object."""
 
     user: User = "1000:1000"

@@ -5,6 +5,7 @@ import pytest
 from environments.datastores import CacheConfig
 from hybrid_constructs.data.cache_watch import alarms, dashboard_rows
 from hybrid_constructs.observability.watch import MissingData
+from tests.synth.watching import metric_of
 
 NAME = "acme-test-redis"
 
@@ -14,7 +15,7 @@ def test_every_node_has_alarms() -> None:
     found = {alarm.id: alarm for alarm in alarms(NAME, config)}
     for node in (f"{NAME}-00{number}" for number in (1, 2, 3)):
         for what in ("cpu", "memory", "evictions", "connections", "lag"):
-            assert found[f"cache-{what}-{node}"].metric.dimensions == {"CacheClusterId": node}
+            assert metric_of(found[f"cache-{what}-{node}"]).dimensions == {"CacheClusterId": node}
     assert len(found) == 15
     lag = found[f"cache-lag-{NAME}-001"]
     assert lag.missing_data is MissingData.FINE, "the primary reports no lag"
@@ -34,7 +35,7 @@ def test_every_node_has_alarms() -> None:
 )
 def test_a_busy_engine_is_seen_on_every_size(node_type: str, metric: str, limit: float) -> None:
     cpu = alarms(NAME, CacheConfig(node_type=node_type))[0]
-    assert (cpu.metric.name, cpu.threshold) == (metric, limit)
+    assert (metric_of(cpu).name, cpu.threshold) == (metric, limit)
 
 
 def test_a_single_node_has_no_lag() -> None:

@@ -6,6 +6,7 @@ from hybrid_constructs.data.database_watch import instance_alarms, max_connectio
 from hybrid_constructs.observability.watch import Alarm, Comparison, MissingData, Severity
 from tests.synth.builders import Synth
 from tests.synth.databases import IDENTIFIER, REPLICA, database, replica
+from tests.synth.watching import metric_of, metrics_of
 
 GIB = 1024**3
 
@@ -18,7 +19,7 @@ def by_id(alarms: list[Alarm]) -> dict[str, Alarm]:
 
 def limits(alarms: list[Alarm]) -> dict[str, tuple[str, str, float, Severity]]:
     return {
-        id_: (alarm.metric.name, alarm.comparison.name, alarm.threshold, alarm.severity)
+        id_: (metric_of(alarm).name, alarm.comparison.name, alarm.threshold, alarm.severity)
         for id_, alarm in by_id(alarms).items()
     }
 
@@ -45,8 +46,8 @@ def test_other_classes_have_no_credits() -> None:
 def test_every_alarm_says_what_to_do_and_silence_is_an_alarm() -> None:
     alarms = instance_alarms("db", instance_class="db.t3.medium", storage_gib=100)
     for alarm in (*alarms, *replica_alarms("db", lag_seconds=900)):
-        assert alarm.metric.namespace == "AWS/RDS"
-        assert alarm.metric.dimensions == {"DBInstanceIdentifier": "db"}
+        assert metric_of(alarm).namespace == "AWS/RDS"
+        assert metric_of(alarm).dimensions == {"DBInstanceIdentifier": "db"}
         assert alarm.missing_data is MissingData.BREACHING
         assert alarm.runbook.startswith("runbooks/")
         assert alarm.description.startswith("Database db: ")
@@ -63,7 +64,7 @@ def test_lag_is_critical_at_the_objective_and_a_warning_at_half() -> None:
 def test_a_stopped_replication_is_noticed_by_its_lag_of_minus_one() -> None:
     alarm = by_id(replica_alarms("db", lag_seconds=900))["db-replication-stopped"]
     assert alarm.comparison is Comparison.BELOW
-    assert alarm.metric.statistic == "Minimum"
+    assert metric_of(alarm).statistic == "Minimum"
     assert alarm.threshold > -1
 
 
@@ -81,9 +82,7 @@ def test_shared_database_is_watched_at_its_own_size(synth: Synth) -> None:
     made = []
     synth(lambda scope: made.append(database(scope, {"allocated_storage_gb": 50})))
     assert by_id(made[0].alarms())[f"{IDENTIFIER}-storage-critical"].threshold == 5 * GIB
-    metrics = [
-        metric for row in made[0].dashboard_rows() for graph in row.graphs.values() for metric in graph
-    ]
+    metrics = metrics_of(made[0].dashboard_rows())
     assert {metric.dimensions["DBInstanceIdentifier"] for metric in metrics} == {IDENTIFIER}
     assert {"CPUUtilization", "FreeStorageSpace", "WriteLatency"} <= {metric.name for metric in metrics}
 

@@ -14,6 +14,7 @@ from tests.synth import builders
 from tests.synth.builders import Synth
 from tests.synth.published import Exchange
 from tests.synth.synthesized import Synthesized, statements
+from tests.synth.watching import metric_of, metrics_of
 
 
 @pytest.fixture
@@ -72,17 +73,21 @@ def test_lateness_and_loss_raise_alarms_where_s3_measures_them(
     [failed] = SourceSide(replication.copying).alarms()
     written = stack.only("aws_s3_bucket_replication_configuration")["rule"][0]["id"]
     for alarm in (late, pending, failed):
-        assert alarm.metric.namespace == "AWS/S3"
-        assert alarm.metric.dimensions == {
+        assert metric_of(alarm).namespace == "AWS/S3"
+        assert metric_of(alarm).dimensions == {
             "SourceBucket": "acme-logs",
             "DestinationBucket": "acme-copies",
             "RuleId": written,
         }
-    assert (late.metric.name, late.threshold, late.severity) == ("ReplicationLatency", 900, Severity.CRITICAL)
-    assert pending.metric.name == "OperationsPendingReplication"
-    assert pending.evaluation_periods * pending.metric.period_seconds == 900
-    assert (failed.metric.name, failed.threshold) == ("OperationsFailedReplication", 0)
-    assert failed.metric.statistic == "Sum"
+    assert (metric_of(late).name, late.threshold, late.severity) == (
+        "ReplicationLatency",
+        900,
+        Severity.CRITICAL,
+    )
+    assert metric_of(pending).name == "OperationsPendingReplication"
+    assert pending.evaluation_periods * metric_of(pending).period_seconds == 900
+    assert (metric_of(failed).name, failed.threshold) == ("OperationsFailedReplication", 0)
+    assert metric_of(failed).statistic == "Sum"
 
 
 def test_the_dashboard_shows_what_the_alarms_watch(
@@ -93,8 +98,8 @@ def test_the_dashboard_shows_what_the_alarms_watch(
         (replication.dashboard_rows(), replication.alarms()),
         (SourceSide(replication.copying).dashboard_rows(), SourceSide(replication.copying).alarms()),
     ):
-        shown = [metric for row in rows for graph in row.graphs.values() for metric in graph]
-        assert {alarm.metric.name for alarm in alarms} <= {metric.name for metric in shown}
+        shown = metrics_of(rows)
+        assert {metric_of(alarm).name for alarm in alarms} <= {metric.name for metric in shown}
         assert all("acme-logs" in row.title for row in rows)
 
 

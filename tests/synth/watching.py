@@ -91,3 +91,15 @@ def monitoring(scope: TerraformStack, *watch: Any, **options: Any) -> Monitoring
             **options,
         },
     )
+
+
+def metric_of(alarm: Alarm) -> Metric:
+    """The metric of an alarm that looks at one."""
+    assert isinstance(alarm.metric, Metric), f"{alarm.id} looks at an expression"
+    return alarm.metric
+
+
+def metrics_of(rows: Sequence[DashboardRow]) -> list[Metric]:
+    """Every metric that rows show by itself."""
+    graphs = [graph for row in rows for graph in row.graphs.values()]
+    return [metric for graph in graphs for metric in graph if isinstance(metric, Metric)]
