@@ -17,9 +17,11 @@ lifecycle event hooks for an Amazon ECS deployment"). What follows is the wait f
 def look(aws: Aws, place: Place, deployment: str, *, until_done: bool) -> Sight:
     """Where the deployment stands. It is done when the traffic has moved, or with `until_done` at its end."""
     client = aws.client("codedeploy", place.region)
+    # The target first: one that fails between the two reads would show skipped events and no failure yet.
+    target = _target(client, deployment)
     with explained(f"codedeploy:GetDeployment of {deployment}"):
         info = client.get_deployment(deploymentId=deployment)["deploymentInfo"]
-    return judge(info, _target(client, deployment), until_done=until_done)
+    return judge(info, target, until_done=until_done)
 
 
 def _target(client: Any, deployment: str) -> dict[str, Any]:

@@ -43,6 +43,9 @@ def service_(
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the outcome.")] = True,
     until_done: UntilDone = False,
     timeout: Timeout = LIMIT_MINUTES,
+    standby: Annotated[
+        bool, typer.Option("--standby", help="Then give the primary environment's standby the image, too.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show and check it all only.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: Json = False,
@@ -64,7 +67,7 @@ def service_(
     at = run.workplace(name, env)
     plan = at.plan(image, ignore_alarms=ignore_alarms)
     patience = Patience(timeout, until_done)
-    run.deploy(at, plan, run.Manner(as_json, dry_run, yes, wait, patience))
+    run.deploy(at, plan, run.Manner(as_json, dry_run, yes, wait, patience, standby))
 
 
 @app.command()

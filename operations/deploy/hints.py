@@ -12,8 +12,7 @@ def watch(place: Place, deployment: str | None = None) -> str:
 def stop(place: Place, deployment: str) -> str:
     """End a CodeDeploy deployment and return to the old tasks."""
     return (
-        f"aws deploy stop-deployment --auto-rollback-enabled --deployment-id {deployment} "
-        f"--region {place.region}"
+        f"hybrid service stop-deployment {place.service} --env {place.environment} --deployment {deployment}"
     )
 
 

@@ -37,6 +37,8 @@ class Manner:
     agreed: bool
     wait: bool
     patience: Patience
+    standby: bool = False
+    """Bring the image of the primary environment to its standby, too."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def check(at: Workplace, tag: str | None, *, as_json: bool) -> None:
     _print_notes(plan)
     if as_json:
         print_json({"outcome": "refused" if plan.problems else "ok", **plan.describe()})
-    _refuse(f"{at.place} cannot be deployed", plan.problems)
+    refuse(f"{at.place} cannot be deployed", plan.problems)
     err.print(f"{at.place}: nothing stands in the way of {_image(plan)}", markup=False)
 
 
@@ -83,12 +85,14 @@ def deploy(at: Workplace, plan: Plan, how: Manner) -> None:
     _print_notes(plan)
     if plan.obstacles:
         _report(plan, how, "refused")
-        _refuse(f"{at.place} is not deployed", plan.obstacles)
+        refuse(f"{at.place} is not deployed", plan.obstacles)
     for problem in plan.problems:
         err.print(f"warning: {problem}", markup=False)  # nothing is to do, so it refuses nothing
     group, service = plan.facts.group, plan.facts.service
     if how.dry_run or (not plan.steps and service.steady):
         _report(plan, how, "planned" if plan.steps else "unchanged")
+        if how.standby and not how.dry_run:
+            _to_standby(at.place, how)
         return
     revision, id_, began = plan.facts.running.arn, service.deployment, None
     if plan.steps:
@@ -106,6 +110,13 @@ def deploy(at: Workplace, plan: Plan, how: Manner) -> None:
     _conclude(at.place, id_, group, end)
     name = revision.rpartition("/")[2]
     err.print(f"{at.place} runs {name}, {_image(plan)}, after {end.seconds:.0f} s", markup=False)
+    _to_standby(at.place, how)
+
+
+def _to_standby(place: Place, how: Manner) -> None:
+    from operations.service import standby  # which itself plans with this package
+
+    standby.after_release(place, now=how.standby, limit_seconds=how.patience.limit_minutes * 60)
 
 
 def watch(at: Workplace, named: str | None, patience: Patience, *, as_json: bool) -> None:
@@ -145,7 +156,8 @@ def _conclude(place: Place, id_: str, group: Group | None, end: End) -> None:
         )
 
 
-def _refuse(what: str, problems: Sequence[Problem]) -> None:
+def refuse(what: str, problems: Sequence[Problem]) -> None:
+    """Raise with every problem at once, if there is one."""
     if not problems:
         return
     text = f"{what}:\n" + "\n".join(f"  {problem}" for problem in problems) + "\nNothing was changed."

@@ -1,8 +1,8 @@
 """CloudTrail: who did what.
 
 Moto 5.2.5 does not implement LookupEvents. AWS keeps the management events of 90 days without any trail, and
-finds them by one attribute, newest first, 50 at a time. Events of global services are in us-east-1. Here every
-request that moto takes for its action is an event, except those of S3, which moto takes in another way.
+finds them by one attribute, newest first, 50 at a time. Events of global services are in us-east-1. Here
+every request that moto takes for its action is an event, except those of S3, which moto takes in another way.
 """
 
 import json
@@ -13,8 +13,9 @@ from typing import Any
 
 from moto.cloudtrail.models import CloudTrailBackend, cloudtrail_backends
 from moto.cloudtrail.responses import CloudTrailResponse
+from moto.core.common_types import TYPE_RESPONSE
 from moto.core.exceptions import AWSError
-from moto.core.responses import TYPE_RESPONSE, BaseResponse
+from moto.core.responses import BaseResponse
 from moto.core.utils import utcnow
 
 from operations.local.emulator.operation import READ_ACTIONS, READ_VERBS

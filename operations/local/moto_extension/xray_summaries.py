@@ -1,7 +1,7 @@
 """X-Ray: summaries of traces.
 
-Moto 5.2.5 refuses every filter, knows a fault only by the presence of the member, tells neither the HTTP status
-nor the services of a trace, compares UTC with local time, and wants whole seconds. AWS filters by expression,
+Moto 5.2.5 refuses every filter, knows a fault only by the presence of the member, tells neither HTTP status
+nor services of a trace, compares UTC with local time, and wants whole seconds. AWS filters by expression,
 refuses one that it cannot read, or a range of more than six hours, and answers page by page.
 """
 

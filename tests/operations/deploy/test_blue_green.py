@@ -50,9 +50,8 @@ def test_it_is_done_when_users_are_on_the_new_tasks(blue_green: World) -> None:
     assert routed_to(blue_green) == "fileflow-prod-green"
     assert [one["status"] for one in task_sets(blue_green)] == ["PRIMARY", "ACTIVE"]
     assert "the old ones end in 2880 minutes" in done.stderr
-    assert (
-        f"stop-deployment --auto-rollback-enabled --deployment-id {result['deployment']['id']}" in done.stderr
-    )
+    stop = f"hybrid service stop-deployment fileflow --env prod --deployment {result['deployment']['id']}"
+    assert stop in done.stderr
     assert any("AfterAllowTraffic: Succeeded" in event for event in result["deployment"]["events"])
 
 
@@ -76,7 +75,7 @@ def test_while_the_old_tasks_wait_a_repetition_is_fine_and_another_image_refused
     assert json.loads(again.stdout)["outcome"] == "unchanged"
     refused = blue_green.cli("service", "--image", "1.0.0", "--yes", "--json", code=3)
     assert f"{id_} has moved the traffic and waits" in refused.stderr
-    assert f"--deployment-id {id_}" in refused.stderr
+    assert f"--deployment {id_}" in refused.stderr
     assert [one["check"] for one in json.loads(refused.stdout)["problems"]] == ["deployment"]
     assert control.calls(blue_green.emulator, Kind.WRITES) == {}
 

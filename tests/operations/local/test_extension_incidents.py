@@ -69,8 +69,10 @@ def test_composite_alarms_are_in_the_history_if_asked_for(aws: Clients) -> None:
 
 def test_history_comes_in_pages(aws: Clients) -> None:
     alarm(aws, "one", *["ALARM", "OK"] * 3)
-    pages = aws("cloudwatch").get_paginator("describe_alarm_history").paginate(
-        AlarmName="one", PaginationConfig={"PageSize": 2}
+    pages = (
+        aws("cloudwatch")
+        .get_paginator("describe_alarm_history")
+        .paginate(AlarmName="one", PaginationConfig={"PageSize": 2})
     )
     assert [len(page["AlarmHistoryItems"]) for page in pages] == [2, 2, 2]
 
@@ -90,8 +92,10 @@ def segment(aws: Clients, number: int, at: float, *, name: str = "files-prod", *
 def summaries(aws: Clients, expression: str = "", hours: int = 1) -> list[dict[str, Any]]:
     now = datetime.now(UTC)
     options = {"FilterExpression": expression} if expression else {}
-    pages = aws("xray").get_paginator("get_trace_summaries").paginate(
-        StartTime=now - timedelta(hours=hours), EndTime=now, **options
+    pages = (
+        aws("xray")
+        .get_paginator("get_trace_summaries")
+        .paginate(StartTime=now - timedelta(hours=hours), EndTime=now, **options)
     )
     return [one for page in pages for one in page["TraceSummaries"]]
 
