@@ -1,13 +1,14 @@
-"""`hybrid db`: a database of its own for each service on the shared instance."""
+"""`hybrid db`: a database of its own for each service, and what becomes of its data."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from operations.console import out, print_json
+from operations.db.options import DEFAULT_CA, Ca, Env, Host, Port, Service
 from operations.errors import UsageError
-from operations.paths import STATE_DIR
+from operations.restore import commands as restoring
+from operations.schema_migrations import commands as migrating
 
 if TYPE_CHECKING:
     from operations.db.facts import Facts
@@ -15,30 +16,15 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="A database, a user and a secret for each service on the shared instance.",
+    help="A database for each service on the shared instance; backups, restores and schemas.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(restoring.app)
+app.add_typer(migrating.app, name="schema")
 
-Service = Annotated[str, typer.Argument(help="Service of the environment's file, such as orders.")]
-Env = Annotated[str, typer.Option("--env", help="Environment of the service.")]
-Ca = Annotated[
-    Path,
-    typer.Option(
-        envvar="HYBRID_DB_CA",
-        help="Certificate authorities of the server.",
-        show_default=".hybrid/rds-global-bundle.pem",
-    ),
-]
-Host = Annotated[
-    str | None,
-    typer.Option(help="Another way to the same server, such as a tunnel."),
-]
-Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port that goes with --host.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the steps and change nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-
-DEFAULT_CA = STATE_DIR / "rds-global-bundle.pem"
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""Schema migrations of services: where they stand, and the way back. Flyway's and Liquibase's."""

@@ -1,0 +1,104 @@
+"""Plans of a rollback. Pure functions."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from operations.engine import Local, Plan, Step
+from operations.schema_migrations.changelog import ChangeSet
+from operations.schema_migrations.flyway import Undo
+from operations.schema_migrations.liquibase import Liquibase
+
+KIND = "db-schema-rollback"
+LIMIT = 3600.0
+"""Seconds for one version: a large table is rebuilt row by row."""
+
+SNAPSHOT = "what it drops is gone; a snapshot or hybrid db pitr brings it back, nothing else"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Whose schema, and how to reach it."""
+
+    service: str
+    environment: str
+    account: str
+    region: str
+    database: str
+    connection: dict[str, Any]
+
+    def plan(self, steps: tuple[Step, ...], notes: tuple[str, ...], facts: dict[str, Any]) -> Plan:
+        """A plan is agreed to by the database's name, because it drops."""
+        return Plan(
+            kind=KIND,
+            target=f"{self.environment}/{self.service}",
+            account=self.account,
+            steps=steps,
+            notes=notes,
+            facts={"database": self.database, **facts},
+            confirm=self.database,
+            lock_region=self.region,
+        )
+
+
+def plan_flyway(target: Target, undos: tuple[Undo, ...]) -> Plan:
+    """One version a step, newest first."""
+    steps = tuple(_undo(target, one) for one in undos)
+    versions = [str(one.row.version) for one in undos]
+    notes = ("scripts without a version (R__) stay as they are",) if undos else ()
+    return target.plan(steps, notes, {"tool": "flyway", "undone": versions})
+
+
+def _undo(target: Target, one: Undo) -> Step:
+    row, script = one.row, one.script
+    return Step(
+        id=f"undo-{str(script.version).replace('.', '-')}",
+        why=f"{script.path.name} undoes {row.script}",
+        call=Local(
+            "undo",
+            {
+                **target.connection,
+                "script": str(script.path),
+                "sha256": script.sha256,
+                "version": str(script.version),
+                "applied_version": str(row.version),
+                "applied_script": row.script,
+                "applied_checksum": row.checksum,
+                "description": row.description,
+            },
+        ),
+        limit_seconds=LIMIT,
+        danger=SNAPSHOT,
+    )
+
+
+def plan_liquibase(
+    target: Target, program: Liquibase, sets: tuple[ChangeSet, ...], tag: str | None, sql: str
+) -> Plan:
+    """By count one change set a step, as Liquibase would count again after a crash; by tag all at once."""
+    groups = [sets] if tag is not None and sets else [(one,) for one in sets]
+    steps = tuple(_roll_back(target, program, number, group, tag) for number, group in enumerate(groups, 1))
+    notes = (f"Liquibase would run:\n{sql}",) if sets else ()
+    return target.plan(steps, notes, {"tool": "liquibase", "undone": [one.name for one in sets]})
+
+
+def _roll_back(
+    target: Target, program: Liquibase, number: int, sets: tuple[ChangeSet, ...], tag: str | None
+) -> Step:
+    names = [one.name for one in sets]
+    return Step(
+        id=f"rollback-{number}",
+        why=f"Liquibase undoes {', '.join(names)}",
+        call=Local(
+            "roll-back",
+            {
+                **target.connection,
+                **vars(program),
+                "sets": names,
+                "count": None if tag is not None else 1,
+                "tag": tag,
+                "patient": True,
+            },
+        ),
+        limit_seconds=LIMIT,
+        danger=SNAPSHOT,
+    )
