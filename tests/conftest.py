@@ -6,6 +6,8 @@ is not loopback, whatever a test or the code under test configured.
 """
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,6 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION"):
         os.environ.pop(name, None)
     os.environ.update(SAFE_ENVIRONMENT)
+    if threading.current_thread() is threading.main_thread():
+        # Shells start background jobs with Ctrl-C ignored, and children inherit that; tests press Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")
