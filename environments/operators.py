@@ -1,4 +1,4 @@
-"""What an operator of an environment may do: the generated policies, with the environment's names filled in."""
+"""What an operator of an environment may do: the generated policies, with its names filled in."""
 
 import json
 import re
@@ -25,7 +25,7 @@ def groups() -> tuple[str, ...]:
 
 
 def statements(fleet: Fleet, environment: str, group: str) -> list[dict[str, Any]]:
-    """The policy of a group in one environment; for the primary workload its standby's as well where needed."""
+    """The policy of a group in one environment; for the primary workload its standby's as well if needed."""
     document = json.loads((POLICIES / f"{group}.json").read_text(encoding="utf-8"))
     scopes = [names(fleet, environment)]
     if environment == fleet.primary.name and group in WITH_STANDBY:

@@ -1,0 +1,1 @@
+"""Run an incident: declare, mitigate and take back, collect evidence, verify, close, write the postmortem."""
