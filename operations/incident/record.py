@@ -61,7 +61,7 @@ class Record:
 
     @property
     def about(self) -> str:
-        """`fileflow in prod`."""
+        """`orders in prod`."""
         return f"{self.header.service} in {self.header.environment}"
 
     @property
@@ -101,7 +101,7 @@ class Record:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         with (self.directory / "lock").open("a", encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            pass
             yield
 
 
@@ -123,7 +123,7 @@ def create(header: Header, severity: Severity, *, detected: datetime | None) -> 
 
 
 def fresh_id(service: str, environment: str, opened: datetime) -> str:
-    """`20261123-1430-fileflow-prod-1f9c`: sorts by time, and the end alone names the incident."""
+    """`20261123-1430-orders-prod-1f9c`: sorts by time, and the end alone names the incident."""
     return f"{opened:%Y%m%d-%H%M}-{slug(service)}-{slug(environment)}-{secrets.token_hex(2)}"
 
 
