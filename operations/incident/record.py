@@ -101,7 +101,7 @@ class Record:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         with (self.directory / "lock").open("a", encoding="utf-8") as file:
-            pass
+            fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
 

@@ -2,14 +2,12 @@
 
 import json
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from operations.errors import UsageError
 from operations.incident import record, times, webhook
-from operations.incident.hiding import hidden
 from operations.incident.record import records
 from operations.local import control
 from tests.operations.engine.secrecy import assert_nowhere, watched
@@ -207,43 +205,21 @@ def test_a_torn_line_is_lost_and_nothing_else(stage: Stage) -> None:
     assert len(one.entries()) == len(before) + 1
 
 
-def test_a_line_with_a_key_is_written_once(stage: Stage) -> None:
+def test_a_line_with_a_key_is_written_once_whoever_comes_first(stage: Stage) -> None:
     hybrid_incident(*OPEN)
     [one] = records()
-    assert one.write("note", "x", key="k")
-    assert not one.write("note", "x", key="k")
-    assert noted("note") == ["x"]
+    for number in range(50):
+        one.write("note", f"{number} " + "x" * 5000)
+    start, written = threading.Barrier(8), list[bool]()
 
+    def write() -> None:
+        start.wait()
+        written.append(one.write("mitigated", "x", key="k"))
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("DB_PASSWORD=hunter2 rest", "DB_PASSWORD=<hidden> rest"),
-        ('{"apiKey": "abc", "n": 1}', '{"apiKey": "<hidden>", "n": 1}'),
-        ('{"message": "{\\"secret\\": \\"abc\\"}"}', '{"message": "{\\"secret\\": \\"<hidden>\\"}"}'),
-        ("Authorization: Bearer abc.def-ghi", "Authorization: Bearer <hidden>"),
-        ("mysql://app:pw@db:3306/x", "mysql://app:<hidden>@db:3306/x"),
-        ("key AKIAIOSFODNN7EXAMPLE used", "key <hidden> used"),
-        ("t eyJhbGciOiJI.eyJzdWIiOiIx.c2ln end", "t <hidden> end"),
-        ("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----", "<hidden>"),
-        ("post to https://hooks.slack.com/services/T/B/x failed", "post to <hidden> failed"),
-        ("arn:aws:secretsmanager:x:1:secret:a/b-c", "arn:aws:secretsmanager:x:1:secret:a/b-c"),
-        ("secretsmanager:GetSecretValue failed", "secretsmanager:GetSecretValue failed"),
-        ("token: null, secret=true", "token: null, secret=true"),
-        ("ERROR cannot reach database after 3 s", "ERROR cannot reach database after 3 s"),
-    ],
-)
-def test_what_looks_like_a_secret_is_left_out(text: str, shown: str) -> None:
-    assert hidden(text) == shown
-
-
-def test_times_are_read_as_people_type_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = datetime(2026, 11, 23, 0, 10, tzinfo=UTC)
-    monkeypatch.setattr(times, "now", lambda: now)
-    assert times.given("00:05", "--at") == datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
-    assert times.given("23:50", "--at") == datetime(2026, 11, 22, 23, 50, tzinfo=UTC)
-    assert times.given("2h", "--at") == now - timedelta(hours=2)
-    assert times.given("2026-11-22T10:00+09:00", "--at") == datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
-    for text in ("25:00", "10 years", "999999999999d"):
-        with pytest.raises(UsageError, match="not a time"):
-            times.given(text, "--at")
+    threads = [threading.Thread(target=write) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(written) == [False] * 7 + [True]
+    assert noted("mitigated") == ["x"]
