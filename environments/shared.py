@@ -77,6 +77,9 @@ class BootstrapConfig(FrozenModel):
     noncurrent_versions_days: Annotated[int, Field(ge=30, le=3650)] = 365
     """Days that an overwritten state version stays restorable."""
 
+    operators: Annotated[tuple[str, ...], NamedOnce] = ()
+    """ARN patterns of people who operate, such as the role of a permission set; none: no operator roles."""
+
 
 class TransitGatewayConfig(FrozenModel):
     """The hub's router: every attached environment reaches the shared data tier, none reaches another."""

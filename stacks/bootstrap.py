@@ -5,13 +5,14 @@ from dataclasses import replace
 from cdktf import LocalBackend
 from constructs import Construct
 
-from environments import naming
+from environments import naming, operators
 from environments.schema import Fleet
 from hybrid_constructs.aws import on_emulator
 from hybrid_constructs.data.bucket import SecureBucket
 from hybrid_constructs.data.replication import BucketReplication
 from hybrid_constructs.security.deploy_roles import DeployRoles, GithubIdentity
 from hybrid_constructs.security.key import DataKey
+from hybrid_constructs.security.operator_roles import OperatorRoles
 from stacks.base import PlatformStack
 
 
@@ -45,6 +46,7 @@ class BootstrapStack(PlatformStack):
             for environment in fleet.environments.values()
         }
         self._deploy_roles(states, replicas=self._replicate(states))
+        self._operator_roles()
 
     def _bucket(self, id_: str, name: str, region: str) -> SecureBucket:
         return SecureBucket(
@@ -106,6 +108,22 @@ class BootstrapStack(PlatformStack):
             super()._backend()
         else:
             LocalBackend(self, path=local_state_path(self.node.id))
+
+    def _operator_roles(self) -> None:
+        """Roles for people, if the configuration names any: one for each group of commands."""
+        people = self.fleet.shared.bootstrap.operators
+        for name in (*self.fleet.workloads, self.fleet.dr.name) if people else ():
+            OperatorRoles(
+                self,
+                f"Operators-{name}",
+                environment=name,
+                prefix=self.organisation.prefix,
+                account_id=self.account_id,
+                operators=people,
+                policies={
+                    group: operators.statements(self.fleet, name, group) for group in operators.groups()
+                },
+            )
 
 
 def local_state_path(stack: str) -> str:

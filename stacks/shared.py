@@ -4,6 +4,7 @@ from constructs import Construct
 
 from environments import naming
 from environments.schema import Fleet
+from hybrid_constructs.data.secret import ServiceSecret
 from hybrid_constructs.network.transit import TransitHub
 from stacks.audit import audit, cost_alerts, log_archive, telemetry
 from stacks.base import PlatformStack
@@ -33,7 +34,17 @@ class SharedStack(PlatformStack):
             spoke_cidrs={name: fleet.workloads[name].network.cidr for name in shared.transit_gateway.attach},
             parameter=naming.transit_gateway_parameter(),
         )
-        database = shared_database(self, network=network, keys=keys, copies_key=secret_copies_key(self))
+        copies_key = secret_copies_key(self)
+        database = shared_database(self, network=network, keys=keys, copies_key=copies_key)
+        ServiceSecret(
+            self,
+            "IncidentWebhook",
+            name=naming.incident_webhook(self.organisation.prefix),
+            description="URL of the channel that hears of incidents; a person writes it",
+            key=keys["secrets"],
+            region=shared.region,
+            replicas={fleet.dr.region: copies_key},
+        )
         image_repositories(
             self, names=naming.image_repositories(*fleet.workloads.values()), key=keys["objects"]
         )
