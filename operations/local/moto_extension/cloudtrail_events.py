@@ -105,7 +105,9 @@ def _is(event: dict[str, Any], attribute: dict[str, str]) -> bool:
 
 def _keep(response: BaseResponse, service: str, status: int) -> None:
     name = str(response._get_action())
-    region = GLOBAL_REGION if service in GLOBAL else response.region
+    # A web ACL of CloudFront, too: moto keeps it in no region.
+    nowhere = service in GLOBAL or response.region in {"aws", "global"}
+    region = GLOBAL_REGION if nowhere else response.region
     backend: Any = cloudtrail_backends[response.current_account][region]
     source = f"{_SOURCES.get(service, service)}.amazonaws.com"
     reads = name.startswith(READ_VERBS) or f"{service}:{name}" in READ_ACTIONS

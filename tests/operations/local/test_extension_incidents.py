@@ -183,3 +183,11 @@ def test_two_attributes_are_refused(aws: Clients) -> None:
     with pytest.raises(ClientError) as error:
         events(aws, LookupAttributes=both)
     assert code(error) == "InvalidLookupAttributesException"
+
+
+def test_calls_for_cloudfront_are_events_of_us_east_1(aws: Clients) -> None:
+    waf = aws("wafv2", "us-east-1")
+    seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "m"}
+    waf.create_web_acl(Name="cdn", Scope="CLOUDFRONT", DefaultAction={"Allow": {}}, VisibilityConfig=seen)
+    found = aws("cloudtrail", "us-east-1").lookup_events()["Events"]
+    assert "CreateWebACL" in {event["EventName"] for event in found}

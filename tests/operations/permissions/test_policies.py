@@ -83,7 +83,9 @@ def test_calls_are_found_however_they_are_written() -> None:
 
 
 def test_every_kind_of_plan_belongs_to_a_group() -> None:
-    for kind in KINDS.values():
+    ours = [kind for kind in KINDS.values() if kind.command.startswith("hybrid ")]  # tests add their own
+    assert ours
+    for kind in ours:
         assert kind.command.split()[1] in scanning.groups(), kind.command
 
 
