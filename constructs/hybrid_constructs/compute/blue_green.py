@@ -24,8 +24,7 @@ from constructs import Construct
 from environments.release import DEPLOYMENT_CONFIGS
 from hybrid_constructs.compute.fargate_service import FargateService
 from hybrid_constructs.security.policies import Statement
-from hybrid_constructs.security.roles import RoleScope
-from hybrid_constructs.security.trusted_role import TrustedRole
+from hybrid_constructs.security.roles import RoleScope, TrustedRole
 
 MOST_ALARMS = 10
 """Alarms of one deployment group (CodeDeploy user guide, "CodeDeploy limits")."""

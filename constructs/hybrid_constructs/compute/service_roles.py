@@ -6,8 +6,7 @@ from constructs import Construct
 
 from hybrid_constructs.compute.containers import Secret, Source
 from hybrid_constructs.security.policies import Statement
-from hybrid_constructs.security.roles import RoleScope
-from hybrid_constructs.security.trusted_role import TrustedRole
+from hybrid_constructs.security.roles import RoleScope, TrustedRole
 
 
 class ServiceRoles(Construct):

@@ -9,7 +9,7 @@ from environments.datastores import DEAD_LETTER_DAYS, QueueConfig
 from hybrid_constructs.aws import policy, protected
 from hybrid_constructs.observability.watch import Alarm, DashboardRow, Metric, MissingData, Severity
 from hybrid_constructs.security.key import Key
-from hybrid_constructs.security.policies import Statement
+from hybrid_constructs.security.policies import Statement, encrypted_transport
 
 KEY_REUSE_SECONDS = 300
 """How long SQS uses one data key: the fewer calls of KMS, the longer a revoked key still works."""
@@ -54,7 +54,7 @@ class WorkQueue(Construct):
             message_retention_seconds=DEAD_LETTER_DAYS * _DAY_SECONDS,
             receive_wait_time_seconds=LONG_POLL_SECONDS,
             redrive_allow_policy=_json(redrivePermission="byQueue", sourceQueueArns=[self.arn]),
-            policy=policy(tls_only(self.dead_letter_arn)),
+            policy=policy(encrypted_transport("sqs:*", self.dead_letter_arn)),
             lifecycle=protected(),  # nobody has a copy of the messages
         )
         queue = SqsQueue(
@@ -69,7 +69,7 @@ class WorkQueue(Construct):
             redrive_policy=_json(
                 deadLetterTargetArn=self.dead_letter_arn, maxReceiveCount=config.max_receives
             ),
-            policy=policy(tls_only(self.arn)),
+            policy=policy(encrypted_transport("sqs:*", self.arn)),
             lifecycle=protected(),
             # SQS refuses a dead-letter target that does not exist yet; the built ARN does not say so.
             depends_on=[dead_letters],
@@ -139,18 +139,6 @@ _CONSUME = (
     *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"),
     *("sqs:GetQueueAttributes", "sqs:GetQueueUrl"),
 )
-
-
-def tls_only(queue_arn: str) -> Statement:
-    """Refuse every request that does not use TLS."""
-    return {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "sqs:*",
-        "Resource": queue_arn,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
 
 
 def _use(actions: tuple[str, ...], queue_arn: str) -> Statement:

@@ -12,7 +12,7 @@ from hybrid_constructs.aws import policy
 from hybrid_constructs.observability.budget import publish_statements
 from hybrid_constructs.observability.watch import Severity
 from hybrid_constructs.security.key import Key
-from hybrid_constructs.security.policies import Statement
+from hybrid_constructs.security.policies import Statement, encrypted_transport
 
 
 class Notifications(Construct):
@@ -75,14 +75,7 @@ def topic_policy(topic_arn: str, *, region: str, account_id: str) -> list[Statem
         # A rule is known by its ARN (EventBridge user guide, "Amazon SNS permissions").
         _may_publish("Events", "events", topic_arn, {"ArnLike": {"aws:SourceArn": rules}}),
         *publish_statements(topic_arn, account_id),
-        {
-            "Sid": "TlsOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "sns:Publish",
-            "Resource": topic_arn,
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        },
+        encrypted_transport("sns:Publish", topic_arn),
     ]
 
 

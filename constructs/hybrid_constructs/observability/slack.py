@@ -7,8 +7,7 @@ from constructs import Construct
 
 from environments.exposure import SlackConfig
 from hybrid_constructs.security.policies import Statement
-from hybrid_constructs.security.roles import RoleScope
-from hybrid_constructs.security.trusted_role import TrustedRole
+from hybrid_constructs.security.roles import RoleScope, TrustedRole
 
 GUARDRAIL = "arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess"
 """The most that anybody may do from the channel; without one it would be AdministratorAccess."""

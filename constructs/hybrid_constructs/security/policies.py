@@ -13,9 +13,13 @@ def service_trust(service: str, *, account_id: str | None = None) -> Statement:
         "Action": "sts:AssumeRole",
     }
     if account_id:
-        # Against the confused deputy (IAM user guide, "Cross-service confused deputy prevention").
-        statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account_id}}
+        statement["Condition"] = for_account(account_id)
     return statement
+
+
+def for_account(account_id: str) -> dict[str, dict[str, str]]:
+    """Condition: the service acts for this account (IAM, "Cross-service confused deputy prevention")."""
+    return {"StringEquals": {"aws:SourceAccount": account_id}}
 
 
 def tls_only(bucket_arn: str) -> Statement:
@@ -27,6 +31,18 @@ def tls_only(bucket_arn: str) -> Statement:
         "Action": "s3:*",
         "Resource": [bucket_arn, f"{bucket_arn}/*"],
         "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
+    }
+
+
+def encrypted_transport(action: str, arn: str) -> Statement:
+    """Refuse requests to a queue or topic that do not use TLS."""
+    return {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": action,
+        "Resource": arn,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
 
 

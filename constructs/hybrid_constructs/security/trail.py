@@ -19,9 +19,8 @@ from hybrid_constructs.aws import policy
 from hybrid_constructs.observability.watch import Alarm, LogMetric
 from hybrid_constructs.security import trail_watch
 from hybrid_constructs.security.key import Key
-from hybrid_constructs.security.policies import Statement
-from hybrid_constructs.security.roles import RoleScope
-from hybrid_constructs.security.trusted_role import TrustedRole
+from hybrid_constructs.security.policies import Statement, encrypted_transport
+from hybrid_constructs.security.roles import RoleScope, TrustedRole
 
 PREFIX = "cloudtrail/"
 """Where the trail's files lie in the archive."""
@@ -118,7 +117,7 @@ class Trail(Construct):
             "Deliveries",
             name=name,
             kms_master_key_id=key.arn,
-            policy=policy(_announce(arn, self.arn), _tls_only(arn)),
+            policy=policy(_announce(arn, self.arn), encrypted_transport("sns:Publish", arn)),
         )
 
     def log_metrics(self) -> list[LogMetric]:
@@ -139,17 +138,6 @@ def _announce(topic_arn: str, trail_arn: str) -> Statement:
         "Action": "sns:Publish",
         "Resource": topic_arn,
         "Condition": {"StringEquals": {"aws:SourceArn": trail_arn}},
-    }
-
-
-def _tls_only(topic_arn: str) -> Statement:
-    return {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "sns:Publish",
-        "Resource": topic_arn,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
 
 
