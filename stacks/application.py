@@ -84,6 +84,11 @@ class Application:
         self.services = {name: self._service(name, config) for name, config in workload.services.items()}
 
     @property
+    def log_groups(self) -> dict[str, str]:
+        """Log group of each service."""
+        return {name: service.log_group_name for name, service in self.services.items()}
+
+    @property
     def watch(self) -> list[Watchable]:
         """Everything that has alarms or graphs."""
         return [*self.services.values(), self.load_balancer, self.firewall, *self._around.watch]

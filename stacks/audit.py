@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from cdktf import TerraformProvider
+
 from environments import naming
-from environments.schema import SharedEnvironment, WorkloadEnvironment
-from hybrid_constructs.compute.fargate_service import FargateService
+from environments.schema import EnvironmentBase, SharedEnvironment, WorkloadEnvironment
 from hybrid_constructs.data.access_logs import AccessLogBucket
 from hybrid_constructs.data.bucket import SecureBucket
 from hybrid_constructs.data.lifecycle import StorageClass
@@ -33,8 +34,6 @@ CONFIG_HISTORY = "config/"
 
 COST_TAG = "Environment"
 """Tag by which cost is told apart; activated once by hand (docs/runbooks/budget.md)."""
-
-TAGS = ("Environment", "Service", "Team", "Owner", "CostCenter", "DataClass")
 
 
 def log_archive(stack: PlatformStack, *, key: Key, access_logs: AccessLogBucket) -> LogArchive:
@@ -102,8 +101,13 @@ def recorder(stack: PlatformStack, *, archive: SecureBucket, key: Key, home: boo
         key=key,
         account_id=stack.account_id,
         global_types=home,
-        rules=[*REGIONAL, *(HOME if home else ()), required_tags(*TAGS)],
+        rules=[*REGIONAL, *(HOME if home else ()), required_tags(*_told_apart(stack))],
     )
+
+
+def _told_apart(stack: PlatformStack) -> list[str]:
+    """Tags that every resource must carry; who manages it is no matter of cost or owner."""
+    return [tag for tag in stack.environment.required_tags if tag != "ManagedBy"]
 
 
 def telemetry(stack: PlatformStack, *, key: Key) -> None:
@@ -186,13 +190,20 @@ def insight(stack: PlatformStack, workload: WorkloadEnvironment) -> None:
 
 
 def log_streams(
-    stack: PlatformStack, *, services: Mapping[str, FargateService], bucket: str, archive: str, key: Key
+    stack: PlatformStack,
+    environment: EnvironmentBase,
+    *,
+    log_groups: Mapping[str, str],
+    target: LogTarget,
+    archive: str,
+    key: Key,
+    provider: TerraformProvider | None = None,
 ) -> list[LogStream]:
-    """Application logs of the stack's services on their way to `bucket`, the archive of `archive`.
+    """Application logs of `environment` on their way to the archive of the environment `archive`.
 
-    None where the loss of logs is accepted.
+    None where the loss of logs is accepted. `key` is of the environment's region, where the stream works.
     """
-    environment, dr = stack.environment, stack.fleet.dr
+    dr = stack.fleet.dr
     minutes = dr.objectives.logs.rpo_minutes
     if minutes is None:
         return []
@@ -200,13 +211,14 @@ def log_streams(
         stack,
         f"Logs-to-{archive}",
         name=naming.log_stream(stack.organisation.prefix, environment.name, archive),
-        log_groups={name: service.log_group_name for name, service in services.items()},
-        target=LogTarget(bucket, key, environment.region),
+        log_groups=log_groups,
+        target=target,
         prefix=naming.application_logs(environment.name),
         key=key,
         config=dr.log_streaming,
         rpo_seconds=minutes * 60,
         roles=stack.roles,
         region=environment.region,
+        provider=provider,
     )
     return [stream]

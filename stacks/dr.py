@@ -6,6 +6,7 @@ from constructs import Construct
 from environments import naming
 from environments.schema import Fleet
 from hybrid_constructs.data.lifecycle import StorageClass
+from hybrid_constructs.observability.log_stream import LogTarget
 from hybrid_constructs.observability.tracing import TraceEncryption
 from hybrid_constructs.security.key import Key
 from hybrid_constructs.security.keys import PublishedKey
@@ -63,7 +64,12 @@ class DrStack(PlatformStack):
         )
         application = Application(self, workload=fleet.primary, around=around, tasks=dr.standby.service_tasks)
         streams = log_streams(
-            self, services=application.services, bucket=archive.name, archive=dr.name, key=keys["logs"]
+            self,
+            dr,
+            log_groups=application.log_groups,
+            target=LogTarget(archive.name, keys["logs"], dr.region),
+            archive=dr.name,
+            key=keys["logs"],
         )
         topics = environment_topics(self, key=keys["messaging"])
         environment_monitoring(self, watch=[database, *application.watch, *streams], topics=topics)

@@ -21,7 +21,7 @@ from hybrid_constructs.observability.log_stream import LogStream, LogTarget
 from hybrid_constructs.observability.monitoring import Monitoring
 from hybrid_constructs.observability.watched import Watchable
 from hybrid_constructs.security.keys import PublishedKeys
-from stacks.audit import APPLICATION_LOGS
+from stacks.audit import APPLICATION_LOGS, log_streams
 from stacks.base import PlatformStack
 from stacks.monitoring import known_topics, runbooks
 from stacks.services import services_with
@@ -101,26 +101,17 @@ class ReplicationStack(PlatformStack):
         Here and not in the environment's own stack, because the archive is made after it.
         """
         primary, dr = self.fleet.primary, self.fleet.dr
-        minutes = dr.objectives.logs.rpo_minutes
-        if minutes is None:
-            return []
-        stream = LogStream(
+        return log_streams(
             self,
-            "Logs-to-dr",
-            name=naming.log_stream(self.organisation.prefix, primary.name, dr.name),
+            primary,
             log_groups={
                 service: naming.service_log_group(service, primary.name) for service in primary.services
             },
             target=LogTarget(dr.replication.bucket, self._copy_keys["logs"], dr.region),
-            prefix=naming.application_logs(primary.name),
+            archive=dr.name,
             key=self._home_keys["logs"],
-            config=dr.log_streaming,
-            rpo_seconds=minutes * 60,
-            roles=self.roles,
-            region=primary.region,
             provider=self._providers[primary.region],
         )
-        return [stream]
 
     def _watch(self, copies: list[BucketReplication], streams: list[LogStream]) -> None:
         """Each region's alarms go to the topics that its own stack made."""

@@ -5,6 +5,7 @@ from constructs import Construct
 from environments import naming
 from environments.schema import Fleet, WorkloadEnvironment
 from hybrid_constructs.network.transit import TransitSpoke
+from hybrid_constructs.observability.log_stream import LogTarget
 from hybrid_constructs.security.key import Key
 from hybrid_constructs.security.keys import PublishedKeys
 from stacks.application import Application, Surroundings
@@ -41,10 +42,12 @@ class WorkloadStack(PlatformStack):
             buckets=file_buckets(self, workload=environment, key=keys["objects"], access_logs=access_logs),
         )
         application = Application(self, workload=environment, around=around)
+        archive = naming.log_archive_bucket(self.organisation.prefix, fleet.shared.name)
         streams = log_streams(
             self,
-            services=application.services,
-            bucket=naming.log_archive_bucket(self.organisation.prefix, fleet.shared.name),
+            environment,
+            log_groups=application.log_groups,
+            target=LogTarget(archive, keys["logs"], environment.region),
             archive=fleet.shared.name,
             key=keys["logs"],
         )

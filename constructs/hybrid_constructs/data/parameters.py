@@ -1,6 +1,7 @@
 """SSM parameters that say where data is. The runbooks switch them; applications read them at start."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
@@ -49,18 +50,7 @@ def connection_parameters(
         "secret-arn": ("Secret with the master user of the database", secret_arn),
         "resource-id": ("Resource id of the database, for IAM statements", resource_id),
     }
-    names = {key: absolute_name(f"{prefix}/{key}") for key in values}
-    for key, (description, value) in values.items():
-        SsmParameter(
-            scope,
-            f"Parameter-{key}",
-            name=names[key],
-            type="String",
-            description=description,
-            value=value,
-            lifecycle=TerraformResourceLifecycle(ignore_changes=["value"]) if key == "endpoint" else None,
-        )
-    return names
+    return _publish(scope, "Parameter", prefix, values, switched=("endpoint",))
 
 
 def cache_parameters(scope: Construct, *, prefix: str, endpoint: str | None, port: int) -> dict[str, str]:
@@ -73,16 +63,22 @@ def cache_parameters(scope: Construct, *, prefix: str, endpoint: str | None, por
         "endpoint": ("Host name of the cache's primary node", endpoint or CACHE_OFF),
         "port": ("Port of the cache", str(port)),
     }
+    return _publish(scope, "CacheParameter", prefix, values, switched=() if endpoint else ("endpoint",))
+
+
+def _publish(
+    scope: Construct, id_: str, prefix: str, values: Mapping[str, tuple[str, str]], *, switched: Sequence[str]
+) -> dict[str, str]:
+    """A parameter for each of `values` (description, value); the runbooks write those in `switched`."""
     names = {key: absolute_name(f"{prefix}/{key}") for key in values}
     for key, (description, value) in values.items():
-        switched = key == "endpoint" and endpoint is None
         SsmParameter(
             scope,
-            f"CacheParameter-{key}",
+            f"{id_}-{key}",
             name=names[key],
             type="String",
             description=description,
             value=value,
-            lifecycle=TerraformResourceLifecycle(ignore_changes=["value"]) if switched else None,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["value"]) if key in switched else None,
         )
     return names

@@ -23,8 +23,7 @@ from hybrid_constructs.observability import log_stream_watch
 from hybrid_constructs.observability.watch import Alarm, DashboardRow
 from hybrid_constructs.security.key import Key
 from hybrid_constructs.security.policies import Statement
-from hybrid_constructs.security.roles import RoleScope
-from hybrid_constructs.security.trusted_role import TrustedRole
+from hybrid_constructs.security.roles import RoleScope, TrustedRole
 
 BUFFER_MIB = 5
 """Firehose's default; a busy stream writes before its time is up."""
