@@ -1,12 +1,9 @@
 """`hybrid graph`: the topology as a picture or as data. Reads what CDKTF synthesized, never AWS."""
 
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from os import environ
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +19,7 @@ from operations.graph.svg import svg
 from operations.graph.synthesis import Synthesis
 from operations.graph.view import UNLIMITED, view
 from operations.paths import PROJECT_ROOT
+from operations.synthesis import synthesize
 
 app = typer.Typer(context_settings={"help_option_names": ["-h", "--help"]})
 
@@ -108,18 +106,7 @@ def _read(directory: Path) -> Topology:
 
 @contextmanager
 def _synthesized() -> Iterator[Path]:
-    """Synthesize this checkout in a process of its own, because cdktf takes seconds and memory to load."""
+    """Synthesize this checkout into a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="hybrid-graph-") as directory:
-        done = subprocess.run(
-            [sys.executable, str(PROJECT_ROOT / "main.py")],
-            cwd=PROJECT_ROOT,
-            env={**environ, "CDKTF_OUTDIR": directory},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode == UsageError.exit_code:
-            raise UsageError(done.stderr.strip())
-        if done.returncode:
-            raise HybridError(f"synthesis failed:\n{done.stderr.strip()}")
+        synthesize(Path(directory))
         yield Path(directory)

@@ -2,10 +2,7 @@
 of the run's own where it may be changed."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from operations.engine.context import Context
-from operations.errors import HybridError, Refused, UsageError
-from operations.paths import PROJECT_ROOT
+from operations.errors import Refused, UsageError
 from operations.state.place import Place
 from operations.state.terraform import Terraform
 from operations.state.writing import digest
+from operations.synthesis import synthesize
 
 FILE = "cdk.tf.json"
 
@@ -30,22 +27,6 @@ def stack_folder(outdir: Path, place: Place) -> Path:
             f"{outdir} has no {FILE} of {place.stack}; name what `cdktf synth` wrote, or leave --from out"
         )
     return found
-
-
-def synthesize(outdir: Path) -> None:
-    """Run `python main.py`: cdktf takes seconds and memory to load, and never loads here."""
-    done = subprocess.run(
-        [sys.executable, str(PROJECT_ROOT / "main.py")],
-        cwd=PROJECT_ROOT,
-        env={**os.environ, "CDKTF_OUTDIR": str(outdir)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        if done.returncode == UsageError.exit_code:
-            raise UsageError(f"the stacks cannot be synthesized:\n{done.stderr.strip()}")
-        raise HybridError(f"synthesis failed: {(done.stderr.strip() or 'no message').splitlines()[-1]}")
 
 
 def look(place: Place, given: Path | None) -> tuple[dict[str, Any], str]:

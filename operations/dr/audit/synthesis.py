@@ -2,33 +2,19 @@
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from operations.dr.audit.blocks import Stacks
-from operations.errors import HybridError, UsageError
-from operations.paths import PROJECT_ROOT
+from operations.errors import UsageError
+from operations.synthesis import synthesize
 
 
 def synthesized() -> Stacks:
-    """Synthesize for AWS into a temporary folder, in a process of its own: the CLI never loads cdktf."""
+    """Synthesize for AWS, whatever this shell points at, into a folder that is gone afterwards."""
+    aws = {name: value for name, value in os.environ.items() if not name.startswith("AWS_ENDPOINT_URL")}
     with tempfile.TemporaryDirectory() as outdir:
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("AWS_ENDPOINT_URL")
-        }
-        done = subprocess.run(
-            [sys.executable, str(PROJECT_ROOT / "main.py")],
-            cwd=PROJECT_ROOT,
-            env=environment | {"CDKTF_OUTDIR": outdir},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            problem = UsageError if done.returncode == UsageError.exit_code else HybridError
-            raise problem(f"the stacks cannot be synthesized:\n{done.stderr.strip()}")
+        synthesize(Path(outdir), aws)
         return read(Path(outdir))
 
 

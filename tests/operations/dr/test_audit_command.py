@@ -116,7 +116,7 @@ def test_fails_when_the_stacks_cannot_be_synthesized(
 ) -> None:
     main = f"import sys\nsys.stderr.write('prod.yaml: wrong')\nraise SystemExit({code})\n"
     (tmp_path / "main.py").write_text(main, encoding="utf-8")
-    monkeypatch.setattr(synthesis, "PROJECT_ROOT", tmp_path)
+    monkeypatch.setattr("operations.synthesis.PROJECT_ROOT", tmp_path)
     with pytest.raises(error, match=r"prod\.yaml: wrong") as refused:
         synthesis.synthesized()
     assert refused.value.exit_code == code

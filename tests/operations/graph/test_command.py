@@ -119,7 +119,7 @@ def test_fails_when_the_file_cannot_be_written(hybrid: Run, synthesized: str, tm
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outdir: Path) -> Callable[[str], None]:
     """A checkout without cdktf.out, whose main.py is what the test says."""
-    monkeypatch.setattr(commands, "PROJECT_ROOT", tmp_path)
+    monkeypatch.setattr("operations.synthesis.PROJECT_ROOT", tmp_path)
     monkeypatch.setattr(commands, "DEFAULT", tmp_path / "cdktf.out")
 
     def write(code: str) -> None:
