@@ -7,6 +7,7 @@ import typer
 from operations.console import out, print_json
 from operations.db.options import DEFAULT_CA, Ca, Env, Host, Port, Service
 from operations.errors import UsageError
+from operations.options import DryRun, Json, Yes
 from operations.restore import commands as restoring
 from operations.schema_migrations import commands as migrating
 
@@ -21,10 +22,6 @@ app = typer.Typer(
 )
 app.add_typer(restoring.app)
 app.add_typer(migrating.app, name="schema")
-
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the steps and change nothing.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 @app.command()

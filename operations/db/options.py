@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
+from operations.options import Env, Service
 from operations.paths import STATE_DIR
 
-Service = Annotated[str, typer.Argument(help="Service of the environment's file, such as orders.")]
-Env = Annotated[str, typer.Option("--env", help="Environment of the service.")]
+__all__ = ["DEFAULT_CA", "Ca", "Env", "Host", "Port", "Service"]
+
 Ca = Annotated[
     Path,
     typer.Option(

@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
+from operations.options import Env, Json, Service, Yes
+
 app = typer.Typer(
     no_args_is_help=True,
     help="Deploy services, check them before, and watch them.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Name = Annotated[str, typer.Argument(help="Service of the environment's file, such as orders.")]
-Env = Annotated[str, typer.Option("--env", help="Environment of the service.")]
 Image = Annotated[
     str | None,
     typer.Option(
@@ -24,7 +24,6 @@ UntilDone = Annotated[
 Timeout = Annotated[
     float, typer.Option("--timeout", min=0.01, help="Minutes to wait; the deployment goes on after them.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 LIMIT_MINUTES = 45
 """The slowest predefined traffic shift takes 30 minutes; 15 remain for the start of the tasks."""
@@ -32,7 +31,7 @@ LIMIT_MINUTES = 45
 
 @app.command(name="service")
 def service_(
-    name: Name,
+    name: Service,
     *,
     env: Env,
     image: Image = None,
@@ -47,7 +46,7 @@ def service_(
         bool, typer.Option("--standby", help="Then give the primary environment's standby the image, too.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show and check it all only.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Deploy an image, or without --image the newest configuration, and wait for the outcome. Safe to repeat.
@@ -71,7 +70,7 @@ def service_(
 
 
 @app.command()
-def check(name: Name, *, env: Env, image: Image = None, as_json: Json = False) -> None:
+def check(name: Service, *, env: Env, image: Image = None, as_json: Json = False) -> None:
     """Check what a deployment would need, and change nothing: image, variables, roles, addresses and more.
 
     Exits with 2 if there is no such image, with 3 if anything else stands in the way.
@@ -85,7 +84,7 @@ def check(name: Name, *, env: Env, image: Image = None, as_json: Json = False) -
 
 @app.command()
 def watch(
-    name: Name,
+    name: Service,
     *,
     env: Env,
     deployment: Annotated[

@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from operations.engine.options import DryRun, Json, Yes
+from operations.options import Json as PlainJson
+from operations.options import Service
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,7 +19,7 @@ LIMIT_MINUTES = 30
 
 @app.command()
 def rollback(
-    name: Annotated[str, typer.Argument(help="Service of the environment's file, such as orders.")],
+    name: Service,
     *,
     env: Annotated[str, typer.Option("--env", help="Environment; production is refused.")] = "staging",
     image: Annotated[
@@ -54,7 +56,7 @@ def rollback(
 def calendar(
     *,
     env: Annotated[str, typer.Option("--env", help="Environment.")] = "staging",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: PlainJson = False,
 ) -> None:
     """Show the last and the next rollback drill of each service. Exits with 4 if one is overdue.
 

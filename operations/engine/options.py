@@ -1,11 +1,13 @@
-"""Options that every command with a plan has, worded once."""
+"""Options of every command with a plan, beside those of `operations/options.py`."""
 
 from typing import Annotated
 
 import typer
 
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the steps and change nothing.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+from operations.options import DryRun, Yes
+
+__all__ = ["Confirm", "DryRun", "Json", "Yes"]
+
 Confirm = Annotated[
     str | None,
     typer.Option("--confirm", metavar="NAME", help="Agree to what cannot be brought back, by its name."),

@@ -6,6 +6,8 @@ import typer
 
 from operations.engine.options import DryRun
 from operations.incident import looking_commands, mitigation_commands
+from operations.options import Env
+from operations.options import Json as PlainJson
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -14,7 +16,7 @@ app = typer.Typer(
 )
 
 Incident = mitigation_commands.Incident
-PlainJson = looking_commands.PlainJson
+
 At = Annotated[
     str | None,
     typer.Option("--at", metavar="TIME", help="When it happened: 14:30 (UTC), 2026-11-23T14:30Z, 15m ago."),
@@ -26,7 +28,7 @@ def open_(
     service: Annotated[str, typer.Argument(help="Service that users miss, such as orders.")],
     title: Annotated[str, typer.Argument(help="What users see, in one line.")],
     *,
-    env: Annotated[str, typer.Option("--env", help="Environment of the service.")],
+    env: Env,
     severity: Annotated[
         str,
         typer.Option(

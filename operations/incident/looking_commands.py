@@ -6,8 +6,7 @@ import typer
 
 from operations.engine.options import DryRun
 from operations.incident.mitigation_commands import Incident
-
-PlainJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+from operations.options import Json as PlainJson
 
 
 def register(parent: typer.Typer) -> None:

@@ -10,6 +10,7 @@ from operations.console import err, out, print_json
 from operations.errors import Refused, UsageError
 from operations.local import control, environment, seeds, server
 from operations.local.state import Server, default_home
+from operations.options import Json, Yes
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,9 +21,6 @@ app = typer.Typer(
     ),
     epilog='Example: hybrid local up && eval "$(hybrid local env)" && aws sts get-caller-identity',
 )
-
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @app.command()

@@ -10,6 +10,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from environments import naming
+from operations.db.names import database_name
 from operations.errors import UsageError
 from operations.local.environment import client
 from operations.local.state import Server
@@ -90,7 +91,7 @@ def _credentials(server: Server, fleet: "Fleet", service: str, environment: str)
     copies = {}
     if workload is fleet.primary and _has_key(server, key, fleet.dr.region):
         copies = {"AddReplicaRegions": [{"Region": fleet.dr.region, "KmsKeyId": key}]}
-    database = f"{service}_{environment}".replace("-", "_")
+    database = database_name(service, environment)
     value = {
         "username": database,
         "password": secrets.token_urlsafe(24),

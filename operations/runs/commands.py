@@ -7,6 +7,7 @@ import typer
 from operations.console import out, print_json
 from operations.engine.options import DryRun, Json, Yes
 from operations.errors import HybridError
+from operations.options import Json as PlainJson
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,7 +18,6 @@ app = typer.Typer(
 RunName = Annotated[
     str, typer.Argument(metavar="RUN", help="Id of the run; its last six characters are enough.")
 ]
-PlainJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 @app.command(name="list")

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from operations.engine.options import DryRun, Json, Yes
+from operations.options import Env, Service
+from operations.options import Json as PlainJson
 
 if TYPE_CHECKING:
     from operations.service.run import Command
@@ -15,16 +17,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Name = Annotated[str, typer.Argument(help="Service of the environment's file, such as orders.")]
-Env = Annotated[str, typer.Option("--env", help="Environment of the service.")]
 Timeout = Annotated[float, typer.Option("--timeout", min=0.01, help="Minutes to wait for the outcome.")]
-PlainJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 LIMIT_MINUTES = 45
 
 
 @app.command()
-def status(name: Name, *, env: Env, as_json: PlainJson = False) -> None:
+def status(name: Service, *, env: Env, as_json: PlainJson = False) -> None:
     """Show what runs: deployment, tasks, targets, alarms, and what differs from the newest configuration.
 
     \b
@@ -39,7 +38,7 @@ def status(name: Name, *, env: Env, as_json: PlainJson = False) -> None:
 
 @app.command()
 def revisions(
-    name: Name,
+    name: Service,
     *,
     env: Env,
     limit: Annotated[int, typer.Option(min=1, max=100, help="At most so many, the newest.")] = 10,
@@ -59,7 +58,7 @@ def revisions(
 
 @app.command()
 def rollback(
-    name: Name,
+    name: Service,
     *,
     env: Env,
     to: Annotated[
@@ -93,7 +92,7 @@ def rollback(
 
 @app.command(name="stop-deployment")
 def stop_deployment(
-    name: Name,
+    name: Service,
     *,
     env: Env,
     deployment: Annotated[
@@ -118,7 +117,7 @@ def stop_deployment(
 
 @app.command(name="sync-standby")
 def sync_standby(
-    name: Name,
+    name: Service,
     *,
     timeout: Timeout = LIMIT_MINUTES,
     dry_run: DryRun = False,

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from operations.engine.options import DryRun, Json, Yes
+from operations.options import Json as PlainJson
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,7 +19,6 @@ From = Annotated[
     Path | None,
     typer.Option("--from", help="What `cdktf synth` wrote.", show_default="synthesized for this command"),
 ]
-PlainJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 @app.command()
