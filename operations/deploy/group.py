@@ -1,6 +1,7 @@
 """The CodeDeploy deployment group of a service. Reads only."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from operations.aws import Aws, explained
 from operations.deploy.place import Place
@@ -57,12 +58,12 @@ def read_group(aws: Aws, place: Place) -> Group:
         termination_minutes=terminate.get("terminationWaitTimeInMinutes", 0),
         alarms=tuple(one["name"] for one in alarms.get("alarms", ())) if alarms.get("enabled") else (),
         target_groups=tuple(one["name"] for one in pairs[0].get("targetGroups", ())),
-        under_way=_under_way(aws, place),
+        under_way=_summary(deployment_under_way(aws, place)),
     )
 
 
-def _under_way(aws: Aws, place: Place) -> UnderWay | None:
-    """The deployment that keeps others away, if there is one."""
+def deployment_under_way(aws: Aws, place: Place) -> dict[str, Any] | None:
+    """The CodeDeploy deployment that has not ended, as CodeDeploy describes it. It keeps others away."""
     client = aws.client("codedeploy", place.region)
     with explained(f"codedeploy:ListDeployments of {place.family}"):
         ids = client.list_deployments(
@@ -73,5 +74,10 @@ def _under_way(aws: Aws, place: Place) -> UnderWay | None:
     if not ids:
         return None
     with explained(f"codedeploy:GetDeployment of {ids[0]}"):
-        found = client.get_deployment(deploymentId=ids[0])["deploymentInfo"]
-    return UnderWay(ids[0], bool(found.get("instanceTerminationWaitTimeStarted")))
+        return dict(client.get_deployment(deploymentId=ids[0])["deploymentInfo"])
+
+
+def _summary(deployment: dict[str, Any] | None) -> UnderWay | None:
+    if deployment is None:
+        return None
+    return UnderWay(deployment["deploymentId"], bool(deployment.get("instanceTerminationWaitTimeStarted")))

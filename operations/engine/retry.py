@@ -136,14 +136,6 @@ class Clients(Aws):
     """Clients that retry as AWS's SDKs agree to; and for the engine's own calls, some that never do."""
 
     _single: dict[tuple[str, str], Any] = field(default_factory=dict)
-    _checked: bool = False
-
-    def client(self, service: str, region: str) -> Any:
-        """A client; none before the account was found to be the right one."""
-        if not self._checked:
-            self._check_account(region)
-            self._checked = True
-        return self._made(service, region)
 
     def once(self, service: str, region: str) -> Any:
         """A client that sends a request exactly once: the engine must know of a lost answer."""

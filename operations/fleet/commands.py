@@ -2,6 +2,7 @@
 
 import signal
 import time
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -14,7 +15,7 @@ from environments.schema import Fleet
 from operations.console import err, out, print_json
 from operations.errors import HybridError, UsageError
 from operations.fleet import locks, teardown
-from operations.fleet.deploy import Deployer, Deployment
+from operations.fleet.deploy import Deployer, Deployment, Watcher
 from operations.fleet.progress import Progress
 from operations.fleet.terraform import end_leftover, require_tools
 from operations.local import seeds
@@ -121,13 +122,7 @@ def _destroy(deployer: Deployer, fleet: Fleet) -> list[Deployment]:
             teardown.forget_revisions(deployer, fleet)
             seeds.withdraw(deployer.server, fleet)
         if stacks := [stack for stack in wave if stack in wanted]:
-            progress.begin(stacks)
-            done: list[Deployment] = []
-            try:
-                done = deployer.destroy(stacks, progress.watch)
-            finally:
-                progress.end(done)
-            destroyed += done
+            destroyed += _shown(progress, deployer.destroy, stacks)
     return destroyed
 
 
@@ -139,15 +134,22 @@ def _deploy(deployer: Deployer, fleet: Fleet, wanted: list[str]) -> list[Deploym
     for wave in naming.waves(fleet):
         if stacks := [stack for stack in wave if stack in wanted]:
             seeds.seed_services(deployer.server, fleet)
-            progress.begin(stacks)
-            done: list[Deployment] = []
-            try:
-                done = deployer.deploy(stacks, progress.watch)
-            finally:
-                progress.end(done)
-            deployments += done
+            deployments += _shown(progress, deployer.deploy, stacks)
     seeds.seed_services(deployer.server, fleet)
     return deployments
+
+
+def _shown(
+    progress: Progress, act: Callable[[list[str], Watcher], list[Deployment]], stacks: list[str]
+) -> list[Deployment]:
+    """Deploy or destroy one wave, with its progress."""
+    progress.begin(stacks)
+    done: list[Deployment] = []
+    try:
+        done = act(stacks, progress.watch)
+    finally:
+        progress.end(done)
+    return done
 
 
 def _fleet() -> Fleet:

@@ -6,12 +6,13 @@ from typing import Any
 
 from operations.aws import Aws, explained
 from operations.deploy import appspec, blue_green, reasons, rolling
+from operations.deploy.group import deployment_under_way
 from operations.deploy.place import Place
 from operations.deploy.service import Service, describe_service, read_service
 from operations.deploy.watch import Outcome, Sight
 from operations.engine.context import Context
 from operations.errors import HybridError
-from operations.service.history import AUTOMATIC, name, task_definition, under_way
+from operations.service.history import AUTOMATIC, name, task_definition
 
 PAUSE = 1.0
 """Seconds between two looks while a deployment ends."""
@@ -59,7 +60,7 @@ def settled(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
     aws, place, revision = context.aws, Place(**params["place"]), params["revision"]
     service = read_service(aws, place)
     if service.blue_green:
-        other = under_way(aws, place)
+        other = deployment_under_way(aws, place)
         waits_only = other is not None and bool(other.get("instanceTerminationWaitTimeStarted"))
         calm = other is None or (waits_only and task_definition(other) == revision)
         steady = service.running == service.desired
@@ -95,7 +96,7 @@ def return_to(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
             )
         return {"how": "ECS replaces the tasks"}
     while True:
-        other = under_way(aws, place)
+        other = deployment_under_way(aws, place)
         if other is None:
             if read_service(aws, place).revision_arn == to:
                 return {"how": f"{name(to)} runs"}

@@ -66,19 +66,6 @@ def name(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def under_way(aws: Aws, place: Place) -> dict[str, Any] | None:
-    """The CodeDeploy deployment that has not ended, as CodeDeploy describes it."""
-    client = aws.client("codedeploy", place.region)
-    with explained(f"codedeploy:ListDeployments of {place.family}"):
-        ids = client.list_deployments(
-            applicationName=place.family, deploymentGroupName=place.family, includeOnlyStatuses=UNDER_WAY
-        )["deployments"]
-    if not ids:
-        return None
-    with explained(f"codedeploy:GetDeployment of {ids[0]}"):
-        return dict(client.get_deployment(deploymentId=ids[0])["deploymentInfo"])
-
-
 def task_definition(deployment: dict[str, Any]) -> str:
     """ARN that the AppSpec of a CodeDeploy deployment names; empty if it is kept elsewhere, such as in S3."""
     revision = deployment.get("revision") or {}
