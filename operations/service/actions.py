@@ -85,6 +85,28 @@ def targets(aws: Aws, place: Place, service: Service) -> tuple[int, int]:
     return states.count("healthy"), len(states)
 
 
+def stop(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
+    """Stop a CodeDeploy deployment; bring `back` what ran before if the deployment was faster.
+
+    Raises:
+        HybridError: it completed, and users have something else by now: nobody asked to stop that.
+    """
+    aws, place, id_, back = context.aws, Place(**params["place"]), params["deployment"], params["back"]
+    client = aws.client("codedeploy", place.region)
+    _stop(aws, place, id_)
+    with explained(f"codedeploy:GetDeployment of {id_}"):
+        stopped = client.get_deployment(deploymentId=id_)["deploymentInfo"]
+    if stopped["status"] != "Succeeded":
+        return {"how": f"CodeDeploy returns to {name(back)}"}
+    running = read_service(aws, place).revision_arn
+    if running not in (back, task_definition(stopped)):
+        raise HybridError(
+            f"{id_} completed before it could be stopped, and {place.service} runs {name(running)} by now; "
+            f"go back with `hybrid service rollback {place.service} --env {place.environment}`"
+        )
+    return return_to(context, {"place": params["place"], "to": back})
+
+
 def return_to(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
     """Set out for a revision, whatever is under way. The end is waited for elsewhere."""
     aws, place, to = context.aws, Place(**params["place"]), params["to"]
@@ -142,5 +164,6 @@ ACTIONS = {
     "look": look,
     "find-deployment": find_deployment,
     "settled": settled,
+    "stop": stop,
     "return": return_to,
 }

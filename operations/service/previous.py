@@ -1,6 +1,6 @@
 """Which revision ran before. Pure, except for what a service was made with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,28 +23,48 @@ class Previous:
     """How it is known, or why it is not; for a person."""
 
 
-def previous(history: Sequence[Past], present: str, returned_from: str = "") -> Previous:
-    """What ran before the last deployment; `present` itself if that one was a return already.
+def previous(history: Sequence[Past], present: str, returned_from: Mapping[str, str]) -> Previous:
+    """What ran before the last deployment; what that one brings if it is a return already.
 
-    `returned_from`: the tag of the present revision. Repeating a return must never undo it.
+    `returned_from`: the tag of each revision that has it. Repeating a return must never undo it.
     """
     newest = history[0] if history else None
     if newest and newest.state is State.UNDER_WAY:
-        if newest.automatic:
+        if _is_return(newest, returned_from):
             return Previous(newest.revision, f"{newest.id} returns to it already")
-        if newest.replaced:
-            return Previous(newest.replaced, f"it ran before {newest.id}, which is under way")
+        if found := replaced_now(history):
+            return found
     if newest and (already := _went_back(newest, history[1:], present)):
         return Previous(present, already)
     before = _before(history, present)
     # Later revisions inherit the tag, so it counts only next to what it names.
-    if returned_from and name(before) in ("", returned_from):
-        return Previous(present, f"it was registered for the return from {returned_from}")
+    source = returned_from.get(present, "")
+    if source and name(before) in ("", source):
+        return Previous(present, f"it was registered for the return from {source}")
     if before and number(present) < number(before):
         return Previous(present, f"the last deployment returned to it, from {name(before)}")
     return Previous(
         before, f"it ran before {name(present)}" if before else "no deployment of before is known"
     )
+
+
+def replaced_now(history: Sequence[Past]) -> Previous | None:
+    """What users return to when the deployment under way is stopped; None if none is, or nobody knows."""
+    newest = history[0] if history else None
+    if newest is None or newest.state is not State.UNDER_WAY:
+        return None
+    if newest.automatic:
+        return Previous(newest.revision, f"{newest.id} returns to it already")
+    if not newest.replaced:
+        return None
+    return Previous(newest.replaced, f"it ran before {newest.id}, which is under way")
+
+
+def _is_return(under_way: Past, returned_from: Mapping[str, str]) -> bool:
+    if not under_way.revision or not under_way.replaced:
+        return False
+    older = number(under_way.revision) < number(under_way.replaced)
+    return older or returned_from.get(under_way.revision) == name(under_way.replaced)
 
 
 def number(arn: str) -> int:

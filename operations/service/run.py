@@ -63,6 +63,6 @@ def stop(service: str, environment: str, named: str | None, how: Command) -> Out
     return carry_out(
         STOP,
         f"{environment}/{service}",
-        lambda: plan_stop(situation(aws, place, Ask(to=PREVIOUS, or_present=True)), named, how.limit_seconds),
+        lambda: plan_stop(situation(aws, place, Ask(stopped=True)), named, how.limit_seconds),
         how.manner,
     )

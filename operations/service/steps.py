@@ -84,16 +84,11 @@ def deploy(place: Place, service: Service, arn: "str | Ref", why: str, **how: An
 
 def stop(place: Place, deployment: str, back: str, why: str, limit_seconds: float) -> Step:
     """Stops a CodeDeploy deployment, and waits until users have `back` again."""
+    params = {"place": plain(place), "deployment": deployment, "back": back}
     return Step(
         id="stop",
         why=why,
-        call=Call(
-            "codedeploy",
-            place.region,
-            "StopDeployment",
-            {"deploymentId": deployment, "autoRollbackEnabled": True},
-            accept=("DeploymentAlreadyCompletedException",),
-        ),
+        call=Local("stop", params, keep=("how",)),
         done_when=settled(place, back),
         poll_seconds=QUICK,
         limit_seconds=limit_seconds,

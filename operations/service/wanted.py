@@ -25,7 +25,7 @@ from operations.deploy.validation import Problem
 from operations.engine.retry import Clients
 from operations.errors import HybridError, UsageError
 from operations.service.history import Past, name, read_history
-from operations.service.previous import RETURNED_FROM, made_with, previous
+from operations.service.previous import RETURNED_FROM, made_with, previous, replaced_now
 
 PREVIOUS = "previous"
 
@@ -40,8 +40,8 @@ class Ask:
     image: str | None = None
     """Tag or digest."""
 
-    or_present: bool = False
-    """Where nobody knows what ran before, what runs now is meant."""
+    stopped: bool = False
+    """What users have once the deployment under way is stopped is meant; without one, what runs now."""
 
     present: bool = False
     """What runs now is meant."""
@@ -101,15 +101,16 @@ def situation(aws: Clients, place: Place, ask: Ask) -> Situation:
     history = read_history(aws, place, described)
     revisions = newest_revisions(aws, place)
     running = _known(revisions, service.revision_arn) or read_revision(aws, place, service.revision_arn)
+    known = (running, *revisions)
     revision: Revision | None
     if ask.image is not None:
         image = find_image(aws, place, ask.image)
         definition = with_image(running.definition, place.service, image.reference)
-        revision = next((one for one in (running, *revisions) if same(one.definition, definition)), None)
+        revision = next((one for one in known if same(one.definition, definition)), None)
         why = f"{running.name} with the image {image.tag or image.reference}"
     else:
-        arn, why = _arn(aws, place, ask, history, (running, described["createdAt"]))
-        revision = _known((running, *revisions), arn) or _read(aws, place, arn, revisions)
+        arn, why = _arn(aws, place, ask, history, (known, described["createdAt"]))
+        revision = _known(known, arn) or _read(aws, place, arn, revisions)
         definition, image = dict(revision.definition), running_image(aws, place, revision)
     group = read_group(aws, place) if service.blue_green else None
     return Situation(
@@ -127,22 +128,31 @@ def _known(revisions: "tuple[Revision, ...]", arn: str) -> Revision | None:
 
 
 def _arn(
-    aws: Clients, place: Place, ask: Ask, history: tuple[Past, ...], service: tuple[Revision, datetime]
+    aws: Clients,
+    place: Place,
+    ask: Ask,
+    history: tuple[Past, ...],
+    service: tuple[tuple[Revision, ...], datetime],
 ) -> tuple[str, str]:
-    """The revision that `--to` means, and why. `service`: what runs, and when the service was created."""
-    running, created = service
+    """The revision that `--to` means, and why.
+
+    `service`: its known revisions, first the one that runs, and when the service was created.
+    """
+    known, created = service
+    running = known[0]
     if ask.present:
         return running.arn, "it runs"
+    if ask.stopped:
+        back = replaced_now(history)
+        return (back.arn, back.why) if back else (running.arn, "it runs")
     if ask.to != PREVIOUS:
         return _named(place, str(ask.to), running.arn), "it was named"
-    found = previous(history, running.arn, running.tags.get(RETURNED_FROM, ""))
+    found = previous(history, running.arn, {one.arn: one.tags.get(RETURNED_FROM, "") for one in known})
     if found.arn:
         return found.arn, found.why
     first = made_with(aws, place, created) if history else ""
     if first and first != running.arn:
         return first, "the service was made with it, before its first deployment"
-    if ask.or_present:
-        return running.arn, found.why
     raise UsageError(
         f"--to {PREVIOUS}: {found.why}, of what runs now, {running.name}. Name a revision: "
         f"`hybrid service revisions {place.service} --env {place.environment}` lists them. "

@@ -34,7 +34,7 @@ def ask(present: int, *newest_first: Past, returned_from: str = "") -> Previous:
         )
         for age, one in enumerate(newest_first)
     ]
-    return previous(later, arn(present), returned_from)
+    return previous(later, arn(present), {arn(present): returned_from})
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,7 @@ def test_it_is_what_ran_before_the_last_deployment(present: int, history: list[P
     ("present", "history", "why"),
     [
         (2, [past(2, 3), past(3, 2), past(2, 1)], "returned to it, from orders-prod:3"),
+        (2, [past(2, 3, UNDER_WAY), past(3, 2), past(2, 1)], "d-2 returns to it already"),
         (2, [past(3, 2, RETURNED), past(2, 1)], "of orders-prod:3, did not succeed"),
         (2, [past(3, 2, FAILED), past(2, 1)], "of orders-prod:3, did not succeed"),
         (
@@ -77,6 +78,14 @@ def test_a_revision_made_for_a_return_is_a_return() -> None:
     found = ask(4, past(4), past(3), past(2), returned_from="orders-prod:3")
     assert found.arn == arn(4)
     assert "registered for the return from orders-prod:3" in found.why
+
+
+@pytest.mark.parametrize("present", [3, 4], ids=["before the traffic moves", "after it"])
+def test_a_revision_made_for_a_return_that_is_under_way_is_one_too(present: int) -> None:
+    history = [past(4, 3, UNDER_WAY), past(3), past(2)]
+    found = previous(history, arn(present), {arn(4): "orders-prod:3"})
+    assert found.arn == arn(4)
+    assert previous(history, arn(present), {arn(4): "orders-prod:2"}).arn == arn(3)
 
 
 def test_an_inherited_tag_does_not_count() -> None:
