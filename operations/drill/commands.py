@@ -6,7 +6,6 @@ import typer
 
 from operations.engine.options import DryRun, Json, Yes
 from operations.options import Json as PlainJson
-from operations.options import Service
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,7 +18,12 @@ LIMIT_MINUTES = 30
 
 @app.command()
 def rollback(
-    name: Service,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="Service of the environment's file, such as orders.", show_default="the only one"
+        ),
+    ] = None,
     *,
     env: Annotated[str, typer.Option("--env", help="Environment; production is refused.")] = "staging",
     image: Annotated[
@@ -40,7 +44,7 @@ def rollback(
 
     \b
     Examples:
-      hybrid drill rollback orders --dry-run
+      hybrid drill rollback --dry-run
       hybrid drill rollback orders --env staging --yes
       hybrid drill rollback orders --image 1.5.0-broken
     """

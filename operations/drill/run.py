@@ -1,7 +1,7 @@
 """What the commands do around the drill: look, guard, and the calendar."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from operations.aws import explained
 from operations.console import err, out, print_json
@@ -18,19 +18,25 @@ from operations.errors import Breached, Refused, UsageError
 from operations.service.run import Command, fleet_of
 from operations.service.wanted import Ask, Situation, situation
 
+if TYPE_CHECKING:
+    from environments.schema import Fleet
+
 NO_SUCH_IMAGE = "drill-no-such-image"
 """A tag that nobody pushes: its tasks cannot start, on AWS as here."""
 
 
-def rollback(service: str, environment: str, image: str | None, how: Command) -> Outcome:
-    """Carry out the drill; production and its standby are refused before anything is looked at."""
+def rollback(service: str | None, environment: str, image: str | None, how: Command) -> Outcome:
+    """Carry out the drill; production and its standby are refused before anything is looked at.
+
+    Without a service, the only one of the environment is meant.
+    """
     fleet = fleet_of()
     if environment in (fleet.primary.name, fleet.dr.name):
         raise Refused(
             f"{environment}: a drill breaks a service on purpose, which production and its standby are not "
             "there for; use --env staging. Nothing was changed."
         )
-    place = find_place(fleet, environment, service)
+    place = find_place(fleet, environment, service or _only_service(fleet, environment))
     aws = Clients(place.account_id)
     objective = fleet.dr.objectives.application.rto_minutes * 60
 
@@ -41,10 +47,18 @@ def rollback(service: str, environment: str, image: str | None, how: Command) ->
 
     return carry_out(
         KIND,
-        f"{environment}/{service}",
+        f"{environment}/{place.service}",
         lambda: plan_drill(gather(), how.limit_seconds),
         how.manner,
     )
+
+
+def _only_service(fleet: "Fleet", environment: str) -> str:
+    workload = fleet.workloads.get(environment)
+    services = list(workload.services) if workload else []
+    if workload and len(services) != 1:
+        raise UsageError(f"{environment} has several services; name one of {', '.join(services)}")
+    return services[0] if services else ""
 
 
 def calendar(environment: str, *, as_json: bool) -> None:

@@ -46,9 +46,11 @@ class Local:
     action: str
     params: Params = field(default_factory=dict)
     keep: tuple[str, ...] = ()
+    says: str = ""
+    """What a plan says it does; its name by default."""
 
     def __str__(self) -> str:
-        return f"local {self.action}"
+        return self.says or f"local {self.action}"
 
 
 Does: TypeAlias = Call | Local

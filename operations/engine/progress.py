@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from rich.markup import escape
 from rich.status import Status
 
-from operations.console import err
+from operations.console import err, out
 from operations.engine.journal import Entry, now
 from operations.engine.state import Run
 
@@ -67,10 +67,12 @@ class Progress:
         else:
             err.print(f"     {text}", markup=False)
 
-    def result(self, result: dict[str, object]) -> None:
-        """The last line, for programs."""
+    def result(self, result: dict[str, object], text: str = "") -> None:
+        """The last line for programs; for people, what came of it."""
         if self.as_json:
             self._event({"event": "result", **result})
+        elif text:
+            out.print(text, markup=False, highlight=False)
 
     def _event(self, event: dict[str, object]) -> None:
         sys.stdout.write(json.dumps(event, ensure_ascii=False, default=str) + "\n")

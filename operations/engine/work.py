@@ -121,7 +121,9 @@ def _report(
     }
     if failure:
         result["error"] = redactor.text(str(failure))
-    progress.result(redactor.value(result))
+    # What was breached is said at the end, as the error.
+    text = "" if conclusion.markdown in conclusion.breached else conclusion.markdown
+    progress.result(redactor.value(result), redactor.text(text))
     err.print(f"{state} in {run.seconds:.1f} s; report: {path}", markup=False)
     if failure is None and conclusion.breached:
         failure = Breached(conclusion.breached)

@@ -61,8 +61,8 @@ def declare(at: Scene, what: Opening, *, dry_run: bool, another: bool) -> Record
 
 def tell(record: Record, text: str, at: Scene | None = None) -> None:
     """Tell the channel. That nobody could be told is said, and nothing else happens."""
-    if not webhook.tell((at or scene_of(record)).fleet, record, text):
-        err.print("note: the channel could not be told; the timeline says why", markup=False)
+    if why := webhook.tell((at or scene_of(record)).fleet, record, text):
+        err.print(f"note: the channel could not be told: {why}", markup=False)
 
 
 def worsen(record: Record, severity: Severity, text: str) -> None:

@@ -19,6 +19,7 @@ from operations.incident.rules import (
     hosts,
     is_added,
     is_ours,
+    moved,
     response,
     same,
     settable,
@@ -49,6 +50,8 @@ class Facts:
 
     scene: Scene
     listeners: tuple[Listener, ...]
+    groups: frozenset[str]
+    """ARNs of the service's target groups."""
 
 
 def gather(aws: Aws, at: Scene) -> Facts:
@@ -62,7 +65,7 @@ def gather(aws: Aws, at: Scene) -> Facts:
             arn = ""
     if not arn:
         raise Refused(f"there is no load balancer {name} ({at.place.region}). Nothing was changed.")
-    groups = set(_groups(client, at))
+    groups = frozenset(_groups(client, at))
     with explained(f"elasticloadbalancing:DescribeListeners of {name}"):
         pages = client.get_paginator("describe_listeners").paginate(LoadBalancerArn=arn)
         found = [one for page in pages for one in page["Listeners"]]
@@ -75,7 +78,7 @@ def gather(aws: Aws, at: Scene) -> Facts:
             rules = tuple(rule for page in answer for rule in page["Rules"])
         own = tuple(rule for rule in rules if not rule["IsDefault"] and groups & targets(rule))
         listeners.append(Listener(one["ListenerArn"], rules, own))
-    return Facts(at, tuple(listeners))
+    return Facts(at, tuple(listeners), groups)
 
 
 def _groups(client: Any, at: Scene) -> Iterator[str]:
@@ -200,7 +203,7 @@ def revert(facts: Facts, mitigations: tuple[Mitigation, ...]) -> tuple[list[Step
             ours.add(rule["RuleArn"])
             steps.append(_take_away(at, f"take-away-{len(steps) + 1}", listener.arn, rule))
     for one in mitigations:
-        left += _changed(one, here, ours)
+        left += _changed(one, here, ours, facts.groups)
     return steps, list(dict.fromkeys(left))
 
 
@@ -214,8 +217,10 @@ def _take_away(at: Scene, id_: str, listener: str, rule: Rule) -> Step:
     )
 
 
-def _changed(one: Mitigation, here: Mapping[str, Listener], ours: set[str]) -> Iterator[str]:
-    """What is not as it was, beside our own rules."""
+def _changed(
+    one: Mitigation, here: Mapping[str, Listener], ours: set[str], groups: frozenset[str]
+) -> Iterator[str]:
+    """What is not as it was, beside our own rules and what deployments move."""
     for before in one.before["listeners"]:
         listener = here.get(before["listener"])
         if listener is None:
@@ -225,6 +230,8 @@ def _changed(one: Mitigation, here: Mapping[str, Listener], ours: set[str]) -> I
         now = {rule["RuleArn"]: rule for rule in listener.rules if rule["RuleArn"] not in ours}
         for arn in sorted({*was, *now}):
             if was.get(arn) == now.get(arn) or answers_503(was.get(arn) or now[arn]):
+                continue
+            if arn in was and arn in now and moved(was[arn], now[arn], groups):
                 continue
             rule = now.get(arn) or was[arn]
             what = "added" if arn not in was else "took away" if arn not in now else "changed"

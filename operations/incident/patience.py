@@ -16,8 +16,13 @@ class Quick(Aws):
 
     def secret(self, name: str, region: str) -> str:
         """The text of a secret; an error names the secret and the reason only."""
+        client = self.client("secretsmanager", region)
         with explained(f"secretsmanager:GetSecretValue of {name} ({region})"):
-            return str(self.client("secretsmanager", region).get_secret_value(SecretId=name)["SecretString"])
+            try:
+                return str(client.get_secret_value(SecretId=name)["SecretString"])
+            except client.exceptions.ResourceNotFoundException:
+                pass  # of the secret, or of its value
+        raise HybridError(f"the secret {name} ({region}) holds no value")
 
     def _made(self, service: str, region: str) -> Any:
         import boto3

@@ -1,7 +1,7 @@
 """Rules of a load balancer's listener as data: compared, copied, and told from our own. Pure functions."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from operations.errors import UsageError
@@ -67,6 +67,14 @@ def hosts(rule: Rule) -> str:
 def same(one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]) -> bool:
     """Whether two rules are for the same."""
     return [(c["Field"], list(values(c))) for c in one] == [(c["Field"], list(values(c))) for c in other]
+
+
+def moved(was: Rule, now: Rule, groups: Collection[str]) -> bool:
+    """Whether a rule forwards as before, among these target groups: what a deployment does to it."""
+    kept = {name: value for name, value in was.items() if name != "Actions"}
+    forward = {one["Type"] for rule in (was, now) for one in rule["Actions"]} == {"forward"}
+    here = {name: value for name, value in now.items() if name != "Actions"}
+    return forward and kept == here and (targets(was) | targets(now)) <= set(groups)
 
 
 def answers_503(rule: Rule) -> bool:

@@ -31,16 +31,20 @@ class NotTold(HybridError):
     """The channel was not told; the message says why and holds no secret."""
 
 
-def tell(fleet: "Fleet", record: Record, text: str) -> bool:
-    """Tell the channel about an incident, and note in the timeline whether that worked."""
+def tell(fleet: "Fleet", record: Record, text: str) -> str:
+    """Tell the channel about an incident, and note in the timeline whether that worked.
+
+    Returns why it did not; empty if it did.
+    """
     try:
         url = read_url(fleet, record.redactor)
         post(url, message(record, text))
     except HybridError as error:
-        record.write("not told", record.redactor.text(str(error)), message=text)
-        return False
+        why = record.redactor.text(str(error))
+        record.write("not told", why, message=text)
+        return why
     record.write("told", f"the channel was told: {text}")
-    return True
+    return ""
 
 
 def read_url(fleet: "Fleet", redactor: Redactor) -> str:

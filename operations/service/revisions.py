@@ -42,6 +42,8 @@ def describe(aws: Clients, place: Place, limit: int) -> list[dict[str, Any]]:
         row["ran"] = [
             _stay(one, history) for one in history if one.revision == arn and one.state is State.DONE
         ]
+        coming = (one.id for one in history if one.revision == arn and one.state is State.UNDER_WAY)
+        row["under_way"] = next(coming, "")
         rows.append(row)
     return rows
 
@@ -93,7 +95,10 @@ def _stay(one: Past, history: tuple[Past, ...]) -> dict[str, str]:
 def _line(row: dict[str, Any]) -> str:
     mark = "*" if row["running"] else " "
     there = {True: "", False: "  IMAGE GONE", None: "  other registry"}[row["image_there"]]
-    ran = "; ".join(f"{one['from']} to {one['to'] or 'now'}" for one in row["ran"]) or "no deployment known"
+    stays = [f"{one['from']} to {one['to'] or 'now'}" for one in row["ran"]]
+    if row["under_way"]:
+        stays.append(f"with {row['under_way']}, which is under way")
+    ran = f"ran {'; '.join(stays)}" if stays else "no deployment of it is known"
     image = row["image_tag"] or row["digest"]
     digest = f" {row['digest'][:19]}" if row["digest"] else ""
-    return f"{mark} {row['revision']}  {image}{digest}{there}  registered {row['registered']}  ran {ran}"
+    return f"{mark} {row['revision']}  {image}{digest}{there}  registered {row['registered']}  {ran}"

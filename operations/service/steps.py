@@ -88,7 +88,7 @@ def stop(place: Place, deployment: str, back: str, why: str, limit_seconds: floa
     return Step(
         id="stop",
         why=why,
-        call=Local("stop", params, keep=("how",)),
+        call=Local("stop", params, keep=("how",), says=f"codedeploy:StopDeployment {deployment}"),
         done_when=settled(place, back),
         poll_seconds=QUICK,
         limit_seconds=limit_seconds,

@@ -85,6 +85,17 @@ def test_an_image_that_does_not_exist_is_noticed(at: AtWork) -> None:
     assert_clean(at)
 
 
+def test_the_only_service_need_not_be_named(staging: AtWork) -> None:
+    done = staging.hybrid("drill", "rollback", "--env", "staging", "--image", "1.1.0", "--yes")
+    assert "the objective is 900 s: met" in done.stdout
+    assert_clean(staging)
+
+
+def test_fails_when_one_of_several_services_is_not_named() -> None:
+    with pytest.raises(UsageError, match="dev has several services; name one of fileflow, reports"):
+        run.rollback(None, "dev", None, Command(Manner(agreed=True), 1))
+
+
 def test_a_dry_run_writes_nothing(staging: AtWork) -> None:
     staging.forget_calls()
     done = staging.hybrid("drill", "rollback", "fileflow", "--image", "1.1.0", "--dry-run")

@@ -11,6 +11,9 @@ from operations.local import control
 from tests.operations.incident.stage import HOST, PRIORITY, Channel, Stage, hybrid_incident
 
 ZERO = ("mitigate", "scale", "0", "--confirm", "prod/fileflow")
+OLD_TASKS_END = 700
+"""Seconds of AWS after which nothing is left of a deployment."""
+
 MAINTENANCE = ("mitigate", "maintenance", "--yes")
 
 
@@ -63,12 +66,21 @@ def test_the_rules_of_codedeploy_are_not_touched_by_maintenance(stage: Stage) ->
     # A deployment goes on behind it.
     green = [{"Type": "forward", "TargetGroupArn": stage.world.names["green"]}]
     stage.aws("elbv2").modify_rule(RuleArn=own["RuleArn"], Actions=green)
-    done = hybrid_incident("revert", "--yes", "--json", code=4)
-    assert f"meanwhile somebody changed the rule of priority {PRIORITY} for {HOST}: left so" in done.err
+    hybrid_incident("revert", "--yes", "--json")
     [now] = [one for one in stage.rules() if one["RuleArn"] == own["RuleArn"]]
     assert now["Actions"][0]["TargetGroupArn"] == stage.world.names["green"]
     assert len(stage.rules()) == 3
     assert hybrid_incident("revert", "--yes", "--json").result["state"] == "unchanged"
+
+
+def test_a_rule_of_the_service_that_others_changed_is_told(stage: Stage) -> None:
+    stage.open()
+    own = next(one for one in stage.rules() if one["Priority"] == str(PRIORITY))
+    hybrid_incident(*MAINTENANCE)
+    aside = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
+    stage.aws("elbv2").modify_rule(RuleArn=own["RuleArn"], Actions=aside)
+    done = hybrid_incident("revert", "--yes", code=4)
+    assert f"meanwhile somebody changed the rule of priority {PRIORITY} for {HOST}: left so" in done.err
 
 
 def test_a_rule_that_others_put_in_place_of_ours_stays(stage: Stage) -> None:
@@ -175,6 +187,7 @@ def test_a_service_that_does_not_scale_is_only_counted(stage: Stage) -> None:
 )
 def test_a_dry_run_and_a_repetition_change_nothing(stage: Stage, command: tuple[str, ...]) -> None:
     stage.world.deploy("1.1.0")
+    control.pass_time(stage.emulator, OLD_TASKS_END)
     record = stage.open()
     timeline = (record.directory / "timeline.jsonl").read_bytes()
     control.forget_calls(stage.emulator)
@@ -185,6 +198,7 @@ def test_a_dry_run_and_a_repetition_change_nothing(stage: Stage, command: tuple[
     assert (record.directory / "timeline.jsonl").read_bytes() == timeline
 
     assert hybrid_incident(*command, "--json").result["state"] == "done"
+    control.pass_time(stage.emulator, OLD_TASKS_END)
     after = exactly(stage), stage.tasks(), stage.world.running()
     control.forget_calls(stage.emulator)
     assert hybrid_incident(*command, "--json").result["state"] == "unchanged"

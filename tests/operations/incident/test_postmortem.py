@@ -28,7 +28,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 @pytest.fixture
 def incident(home: Path, set_clock: Callable[[datetime], None], monkeypatch: pytest.MonkeyPatch) -> Record:
     """The incident of the operations guide, section 2.4, step 5, until its end."""
-    monkeypatch.setattr("operations.incident.webhook.tell", lambda *_: True)
+    monkeypatch.setattr("operations.incident.webhook.tell", lambda *_: "")
     header = Header(
         id="20251022-1440-fileflow-prod-0001",
         title="FileFlow Prod down",

@@ -23,6 +23,9 @@ def test_a_repetition_while_the_old_tasks_wait_does_not_undo_the_return(blue_gre
     blue_green.keep_old_tasks()
     assert steps(blue_green.rollback()) == ["deploy"]
     assert blue_green.world.running() == "fileflow-prod:1"
+    told = blue_green.hybrid("service", "revisions", "fileflow", "--env", "prod").stdout
+    [under_way] = blue_green.status()["under_way"]
+    assert f"  ran with {under_way['id']}, which is under way" in told
 
     blue_green.forget_calls()
     assert blue_green.rollback().state is State.UNCHANGED
