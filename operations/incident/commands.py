@@ -150,7 +150,7 @@ def close(
       hybrid incident close --anyway "the service is given up"
     """
     from operations.console import print_json
-    from operations.incident import course, times
+    from operations.incident import course, reporting, times
     from operations.incident.record import find
 
     record = find(incident)
@@ -158,11 +158,16 @@ def close(
     course.close(record, recovered=at, anyway=anyway, dry_run=dry_run)
     if as_json:
         print_json(course.summary(record, times.now()))
+    elif not record.open:
+        reporting.postmortem(record.id, check=True, refuse=False, as_json=False)
 
 
 @app.command()
 def postmortem(
-    incident: Annotated[str, typer.Option("--incident", help="Id of the incident; the end of it is enough.")],
+    incident: Annotated[
+        str | None,
+        typer.Option("--incident", help="Id, or the end of it.", show_default="the newest closed incident"),
+    ] = None,
     *,
     check: Annotated[bool, typer.Option("--check", help="Only look; exit with 4 if it is overdue.")] = False,
     dry_run: DryRun = False,
@@ -172,7 +177,7 @@ def postmortem(
 
     \b
     Examples:
-      hybrid incident postmortem --incident 1f9c
+      hybrid incident postmortem
       hybrid incident postmortem --incident 1f9c --check
     """
     from operations.incident import reporting

@@ -166,8 +166,18 @@ def _timeline(entries: Sequence[Entry]) -> list[str]:
     ]
 
 
+LEADS = {
+    "mitigating": "begun: ",
+    "mitigated": "done: ",
+    "not told": "the channel was not told: ",
+    "evidence": "evidence saved: ",
+    "verified": "verdict: ",
+}
+"""What an entry's text leaves to its kind."""
+
+
 def _mark(entry: Entry) -> str:
-    return f"**{entry['mark']}**: " if entry.get("mark") else ""
+    return f"**{entry['mark']}**: " if entry.get("mark") else LEADS.get(entry["entry"], "")
 
 
 def _line(text: str) -> str:

@@ -96,9 +96,10 @@ def _address(text: str) -> Address:
     return Address(host, int(port)) if port else Address(host)
 
 
-def postmortem(incident: str, *, check: bool, refuse: bool, as_json: bool) -> None:
-    """Write it, or only look how far it is."""
-    record = find(incident)
+def postmortem(incident: str | None, *, check: bool, refuse: bool, as_json: bool) -> None:
+    """Write it, or only look how far it is. Without a name, of the newest incident that is closed."""
+    closed = (one.id for one in records() if not one.open)
+    record = find(incident or next(closed, None))
     path = record.directory / paper.FILE if check else paper.write(record)
     standing = paper.standing_of(record, times.now())
     if not check and standing.finished:

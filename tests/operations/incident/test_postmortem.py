@@ -86,7 +86,9 @@ def test_a_bad_verdict_takes_back_the_recovery(incident: Record) -> None:
 
 
 def test_the_document_has_what_the_guide_asks_for(incident: Record) -> None:
-    hybrid_incident("close")
+    closed = hybrid_incident("close")
+    assert closed.out.strip() == str(incident.directory / "postmortem.md")
+    assert "due 2025-10-24 15:20 UTC, in 48 h" in closed.err
     text = (incident.directory / "postmortem.md").read_text()
     assert "# Postmortem: FileFlow Prod down" in text
     assert "- **When**: 2025-10-22 14:30 ~ 15:15 UTC (45 min)" in text
@@ -95,6 +97,7 @@ def test_the_document_has_what_the_guide_asks_for(incident: Record) -> None:
     assert "| until acknowledged (MTTA) | 3 min |" in text
     assert "| until recovered (MTTR) | 45 min |" in text
     assert "- 2025-10-22 14:35:00 **acknowledged**: on-call hears of it" in text
+    assert "- 2025-10-22 15:15:00 verdict: all three are well" in text
     assert text.index("release 1.2.4 begins") < text.index("noticed") < text.index("P0 declared")
     for name in postmortem.SECTIONS:
         assert f"\n## {name}\n" in text
@@ -106,7 +109,7 @@ def test_what_people_wrote_stays(incident: Record) -> None:
     path = incident.directory / "postmortem.md"
     write_all(path)
     incident.write("note", "one more line", when=at("15:21"))
-    done = hybrid_incident("postmortem", "--incident", "0001")
+    done = hybrid_incident("postmortem")
     assert "0001: written" in done.err
     text = path.read_text()
     assert "Written: Root cause." in text
