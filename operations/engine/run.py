@@ -115,8 +115,9 @@ def show(plan: Plan, steps: tuple[Step, ...] | None = None) -> None:
         err.print(f"{number:>3}  {step.id}: {step.why}\n     {step.call or 'wait'}", markup=False)
         if step.danger:
             err.print(f"     cannot be brought back: {step.danger}", markup=False)
-    for note in plan.notes:
-        err.print(f"note: {note}", markup=False)
+    if steps is None:  # what is left of a plan was told with all of it
+        for note in plan.notes:
+            err.print(f"note: {note}", markup=False)
 
 
 def shown(plan: Plan) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Moto 5.2.5
   instance whose backups are off; it takes a snapshot of such an instance all the same;
 - restores any point in time of any instance, without backups too;
 - does not know the default option groups that it says instances have;
+- takes the instance that a moment is restored of for the primary of a replica;
 - copies everything of the source into the restored instance. AWS gives it one zone, the default security
   and parameter groups, no tags, no protection, no log exports, no IAM authentication, no monitoring and no
   Performance Insights, unless the request says otherwise (RDS API reference,
@@ -151,6 +152,7 @@ def _known(asked: dict[str, Any]) -> dict[str, Any]:
 def _as_asked(restored: Any, asked: dict[str, Any]) -> DBInstance:
     for key, default in AS_ASKED.items():
         setattr(restored, key, copy.copy(default) if asked.get(key) is None else asked[key])
+    restored.source_db_instance_identifier = None
     restored.enabled_cloudwatch_logs_exports = list(asked.get("enable_cloudwatch_logs_exports") or [])
     if not asked.get("vpc_security_group_ids"):
         ec2: Any = ec2_backends[restored.account_id][restored.region]

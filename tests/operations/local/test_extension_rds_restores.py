@@ -111,6 +111,7 @@ def test_a_restore_gives_what_nobody_asked_for_its_defaults(rds: Any, way: str) 
     assert found.get("EnabledCloudwatchLogsExports", []) == found["TagList"] == []
     assert found["MonitoringInterval"] == 0
     assert found["BackupRetentionPeriod"] == 7
+    assert "ReadReplicaSourceDBInstanceIdentifier" not in found
 
 
 @pytest.mark.parametrize("way", ["time", "snapshot"])

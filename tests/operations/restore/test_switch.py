@@ -68,6 +68,13 @@ def test_services_move_and_come_back(ready: Database, services: Services) -> Non
     assert all(started(services)[name] > between[name] for name in services)
 
 
+def test_services_move_to_what_was_restored(database: Database, services: Services) -> None:
+    before = started(services)
+    database.hybrid("db", "pitr", "--to", database.now(), "--target", NEW, "--yes")
+    database.hybrid(*agreed())
+    check_switched(database, services, before)
+
+
 def test_what_is_shown_before(ready: Database, services: Services) -> None:
     ready.aws("rds", STANDBY).create_db_instance_read_replica(
         DBInstanceIdentifier=REPLICA,

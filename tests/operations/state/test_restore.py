@@ -38,7 +38,9 @@ def test_the_first_of_three_applies_is_restored_and_undone(stand: Stand) -> None
     stand.state("restore", "--version", stand.versions()[0], "--yes")
     assert stand.writes() == {}, "what is there already is not written again"
 
-    stand.hybrid("runs", "undo", last(stand.hybrid), "--yes")
+    undone = stand.hybrid("runs", "undo", last(stand.hybrid), "--yes")
+    assert undone.stdout == "The state is as it was before.\n"
+    assert "removed" not in undone.stderr, "what the plan said of going forward"
     assert stand.content()["serial"] == json.loads(stand.bodies[-1])["serial"] + 2
     assert stand.content()["resources"] == json.loads(stand.bodies[-1])["resources"]
     assert stand.keys() == [stand.at.key]
