@@ -88,5 +88,5 @@ def wait(
 
 def _shown(value: Any) -> str:
     if isinstance(value, list):
-        return " / ".join(_shown(one) for one in value)
+        return " / ".join(shown for one in value if (shown := _shown(one)))
     return "" if value is None else str(value)

@@ -144,7 +144,7 @@ def _plan(kind: str, found: Situation, steps: tuple[Step, ...], *said: str) -> P
         target=f"{place.environment}/{place.service}",
         account=place.account_id,
         steps=steps,
-        notes=(*said, *_notes(found, steps)),
+        notes=said or tuple(_notes(found, steps)),
         facts=facts,
     )
 
