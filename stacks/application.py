@@ -20,7 +20,7 @@ from hybrid_constructs.data.access_logs import AccessLogBucket
 from hybrid_constructs.data.bucket import SecureBucket
 from hybrid_constructs.data.cache import Cache
 from hybrid_constructs.data.queue import WorkQueue
-from hybrid_constructs.edge.certificate import Certificate
+from hybrid_constructs.edge.certificate import MOST_NAMES, Certificate
 from hybrid_constructs.edge.web_acl import WebAcl
 from hybrid_constructs.network.exchange import publish
 from hybrid_constructs.network.vpc import Network
@@ -130,18 +130,13 @@ class Application:
     def _load_balancer(self) -> LoadBalancer:
         stack = self._stack
         name = naming.load_balancer(stack.environment)
-        first, *others = [
-            host for service in self._workload.services.values() for host in self._hosts(service)
-        ]
         balancer = LoadBalancer(
             stack,
             "LoadBalancer",
             name=name,
             network=self._around.network,
             config=self._workload.load_balancer,
-            certificate=Certificate(
-                stack, "Certificate", domain=first, alternatives=others, zone_id=self._zone_id
-            ),
+            certificates=self._certificates(),
             web_acl=self.firewall,
             access_logs=self._around.access_logs,
             deletion_protection=self._workload.deletion_protection,
@@ -159,6 +154,20 @@ class Application:
             },
         )
         return balancer
+
+    def _certificates(self) -> list[Certificate]:
+        """One for all hosts, or as many as it takes: a new service never needs a higher quota."""
+        hosts = [host for service in self._workload.services.values() for host in self._hosts(service)]
+        return [
+            Certificate(
+                self._stack,
+                f"Certificate-{start // MOST_NAMES + 1}" if start else "Certificate",
+                domain=hosts[start],
+                alternatives=hosts[start + 1 : start + MOST_NAMES],
+                zone_id=self._zone_id,
+            )
+            for start in range(0, len(hosts), MOST_NAMES)
+        ]
 
     def _service(self, name: str, config: ServiceConfig) -> FargateService:
         stack, around, environment = self._stack, self._around, self._stack.environment

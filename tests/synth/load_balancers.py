@@ -32,7 +32,7 @@ def load_balancer(
             "name": NAME,
             "network": builders.network(scope, zones=zones, ipv6=ipv6),
             "config": LoadBalancerConfig.model_validate(config),
-            "certificate": Certificate(scope, "Certificate", domain="files.example.com", zone_id="Z1"),
+            "certificates": [Certificate(scope, "Certificate", domain="files.example.com", zone_id="Z1")],
             "web_acl": WebAcl(
                 scope,
                 "Firewall",

@@ -212,6 +212,34 @@ def test_hosts_lead_to_their_service_and_the_failover_host_to_both_regions(
         assert served == {certificate["domain_name"], *certificate.get("subject_alternative_names", [])}
 
 
+def test_more_hosts_than_a_certificate_has_names_get_another_one(fleet: Fleet, tmp_path: Path) -> None:
+    dev = fleet.workloads["dev"]
+    small = dev.services["reports"].model_copy(update={"needs": frozenset()})
+    more = {f"s{n}": small.model_copy(update={"host": f"s{n}.dev.ryuqqq.com"}) for n in range(10)}
+    dev = dev.model_copy(update={"services": {**dev.services, **more}})
+    many = fleet.model_copy(update={"workloads": {**fleet.workloads, "dev": dev}})
+
+    stack = synthesize_fleet(many, tmp_path)["dev"]
+
+    names = [
+        [body["domain_name"], *body.get("subject_alternative_names", [])]
+        for body in stack.all("aws_acm_certificate").values()
+    ]
+    assert sorted(len(one) for one in names) == [2, 10]
+    assert {name for one in names for name in one} == {one.host for one in dev.services.values()}
+    added = stack.only("aws_lb_listener_certificate")
+    https = next(body for body in stack.all("aws_lb_listener").values() if body["port"] == 443)
+    assert stack.follow(added["listener_arn"]) == "LoadBalancer/Https"
+    assert stack.follow(https["certificate_arn"]) == "Certificate/Validation"
+    assert stack.follow(added["certificate_arn"]) == "Certificate-2/Validation"
+    watched = [
+        name
+        for body in stack.all("aws_cloudwatch_metric_alarm").values()
+        if "-load-balancer-certificate" in (name := body["alarm_name"])
+    ]
+    assert len(watched) == 2
+
+
 def test_only_names_that_do_not_fail_over_are_written_by_an_environment(
     stacks: dict[str, Synthesized],
 ) -> None:

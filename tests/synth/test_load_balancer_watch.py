@@ -13,7 +13,7 @@ ERRORS = {
 
 
 def found() -> dict[str, Alarm]:
-    return {alarm.id: alarm for alarm in alarms(BALANCER, CERTIFICATE)}
+    return {alarm.id: alarm for alarm in alarms(BALANCER, [CERTIFICATE])}
 
 
 def test_its_own_errors_wake_somebody() -> None:

@@ -1,6 +1,7 @@
 """The Application Load Balancer in front of an environment's services."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from cdktf_cdktf_provider_aws.data_aws_ec2_managed_prefix_list import DataAwsEc2ManagedPrefixList
@@ -11,6 +12,7 @@ from cdktf_cdktf_provider_aws.lb_listener import (
     LbListenerDefaultActionFixedResponse,
     LbListenerDefaultActionRedirect,
 )
+from cdktf_cdktf_provider_aws.lb_listener_certificate import LbListenerCertificate
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
@@ -50,15 +52,16 @@ class LoadBalancer(Construct):
         name: str,
         network: Network,
         config: LoadBalancerConfig,
-        certificate: Certificate,
+        certificates: Sequence[Certificate],
         web_acl: WebAcl,
         access_logs: AccessLogBucket,
         deletion_protection: bool,
     ) -> None:
         super().__init__(scope, id_)
-        _check(name, network)
+        _check(name, network, certificates)
         self.name = name
-        self.network, self._config, self._certificate_arn = network, config, certificate.arn
+        self.network, self._config = network, config
+        self._certificate_arns = [one.arn for one in certificates]
         self._reached: set[int] = set()
         self.security_group_id = self._group("Access", name, f"Load balancer {name}")
         groups = [self.security_group_id, *self._let_clients_in()]
@@ -115,7 +118,7 @@ class LoadBalancer(Construct):
 
     def alarms(self) -> list[Alarm]:
         """Errors of the load balancer itself, and a certificate that nobody renews."""
-        return load_balancer_watch.alarms(self.arn_suffix, self._certificate_arn)
+        return load_balancer_watch.alarms(self.arn_suffix, self._certificate_arns)
 
     def dashboard_rows(self) -> list[DashboardRow]:
         """Requests, answers, latency and connections."""
@@ -190,18 +193,24 @@ class LoadBalancer(Construct):
         )
 
     def _https(self, id_: str, port: int) -> str:
-        return LbListener(
+        first, *others = self._certificate_arns
+        listener = LbListener(
             self,
             id_,
             load_balancer_arn=self.arn,
             port=port,
             protocol="HTTPS",
             ssl_policy=self._config.tls_policy,
-            certificate_arn=self._certificate_arn,
+            certificate_arn=first,
             default_action=[_not_found()],
             routing_http_response_server_enabled=False,
             routing_http_response_strict_transport_security_header_value=f"max-age={ONE_YEAR_SECONDS}",
-        ).arn
+        )
+        for number, arn in enumerate(others, 2):
+            LbListenerCertificate(
+                self, f"{id_}-certificate-{number}", listener_arn=listener.arn, certificate_arn=arn
+            )
+        return listener.arn
 
 
 def _not_found() -> LbListenerDefaultAction:
@@ -213,7 +222,9 @@ def _not_found() -> LbListenerDefaultAction:
     )
 
 
-def _check(name: str, network: Network) -> None:
+def _check(name: str, network: Network, certificates: Sequence[Certificate]) -> None:
+    if not certificates:
+        raise ValueError(f"{name} has no certificate; clients are served by HTTPS only")
     if not re.fullmatch(_NAME, name):
         raise ValueError(
             f"{name}: not a name that a load balancer takes; use up to 32 letters, digits and hyphens, no "

@@ -1,5 +1,7 @@
 """What shows that a load balancer serves its clients (ELB guide, "CloudWatch metrics"). Pure functions."""
 
+from collections.abc import Sequence
+
 from hybrid_constructs.observability.watch import (
     Alarm,
     Comparison,
@@ -20,7 +22,7 @@ CERTIFICATE_DAYS = 30
 _DAY_SECONDS = 86_400
 
 
-def alarms(load_balancer: str, certificate_arn: str) -> list[Alarm]:
+def alarms(load_balancer: str, certificate_arns: Sequence[str]) -> list[Alarm]:
     """Alarms of the load balancer with this ARN suffix; metrics of errors are silent while there are none."""
     return [
         _alarm(
@@ -43,26 +45,30 @@ def alarms(load_balancer: str, certificate_arn: str) -> list[Alarm]:
             _metric(load_balancer, "TargetConnectionErrorCount", "Sum"),
             ERRORS_PER_MINUTE,
         ),
-        Alarm(
-            id="load-balancer-certificate",
-            description=f"The certificate ends in less than {CERTIFICATE_DAYS} days and was not renewed",
-            metric=Metric(
-                "AWS/CertificateManager",
-                "DaysToExpiry",
-                {"CertificateArn": certificate_arn},
-                "Minimum",
-                _DAY_SECONDS,
-            ),
-            threshold=CERTIFICATE_DAYS,
-            severity=Severity.CRITICAL,
-            runbook=RUNBOOK,
-            comparison=Comparison.BELOW,
-            evaluation_periods=1,
-            datapoints_to_alarm=1,
-            # ACM stops to report when the certificate has ended.
-            missing_data=MissingData.KEEP,
-        ),
+        *(_ends(number, arn) for number, arn in enumerate(certificate_arns, 1)),
     ]
+
+
+def _ends(number: int, certificate_arn: str) -> Alarm:
+    return Alarm(
+        id="load-balancer-certificate" if number == 1 else f"load-balancer-certificate-{number}",
+        description=f"The certificate ends in less than {CERTIFICATE_DAYS} days and was not renewed",
+        metric=Metric(
+            "AWS/CertificateManager",
+            "DaysToExpiry",
+            {"CertificateArn": certificate_arn},
+            "Minimum",
+            _DAY_SECONDS,
+        ),
+        threshold=CERTIFICATE_DAYS,
+        severity=Severity.CRITICAL,
+        runbook=RUNBOOK,
+        comparison=Comparison.BELOW,
+        evaluation_periods=1,
+        datapoints_to_alarm=1,
+        # ACM stops to report when the certificate has ended.
+        missing_data=MissingData.KEEP,
+    )
 
 
 def dashboard_rows(name: str, load_balancer: str) -> list[DashboardRow]:

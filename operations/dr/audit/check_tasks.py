@@ -52,10 +52,12 @@ def images_replicated(view: View, block: Block, _twin: Block | None) -> Iterator
 
 
 def hosts_covered(view: View, _block: Block, twin: Block | None) -> Iterator[Finding]:
-    """Everything that the standby's rules answer to must be in its certificate."""
+    """Everything that the standby's rules answer to must be in its certificates."""
     if twin is None:
         return
-    names = {twin.body.get("domain_name"), *(twin.body.get("subject_alternative_names") or ())}
+    names: set[object] = set()
+    for one in view.synthesis.all(twin.kind, stack=view.fleet.dr.name, region=view.fleet.dr.region):
+        names |= {one.body.get("domain_name"), *(one.body.get("subject_alternative_names") or ())}
     for host in sorted(_hosts(view.fleet)):
         wildcard = f"*.{host.partition('.')[2]}"
         if not names & {host, wildcard}:
