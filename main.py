@@ -46,7 +46,11 @@ def synthesize(fleet: Fleet, outdir: str) -> None:
 def main() -> None:
     """Entry point of `cdktf synth`; what configuration and guardrails refuse is listed and exits with 2."""
     try:
-        synthesize(load_fleet(), os.environ.get("CDKTF_OUTDIR", str(ROOT / "cdktf.out")))
+        fleet = load_fleet()
+        from hybrid_constructs.fast_synth import short_program
+
+        with short_program():
+            synthesize(fleet, os.environ.get("CDKTF_OUTDIR", str(ROOT / "cdktf.out")))
     except (ConfigError, GuardrailError) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None

@@ -16,11 +16,14 @@ const PROVIDER = { name: '@cdktf/provider-aws', version: '20.1.0' };
 // jsii 1.142 names the descriptor of its protocol in this one place.
 const PROTOCOL = 'readFD:3,writeFD:3';
 
+const STACK_TRACE = path.join('cdktf', 'lib', 'tokens', 'private', 'stack-trace.js');
+
 const script = path.basename(process.argv[1] ?? '');
 const isWrapper = script === 'jsii-runtime.js';
 const isRuntime = isWrapper || script === 'program.js';
 if (isRuntime && threads.isMainThread && process.env.HYBRID_STOCK_IMPORTS !== '1') {
   loadProviderLazily();
+  captureNoStacks();
   if (isWrapper) replaceWrapper(path.resolve(process.argv[1], '../../lib/program.js'));
 }
 
@@ -32,6 +35,16 @@ function loadProviderLazily() {
     if (!file.endsWith(path.join('lib', 'index.js'))) return file;
     const lazy = path.join(path.dirname(file), 'lazy-index.js');
     return fs.existsSync(lazy) && isKnownProvider(path.resolve(file, '../../package.json')) ? lazy : file;
+  };
+}
+
+/** cdktf keeps where each list of values was made: lines of jsii, and nothing of the program in Python. */
+function captureNoStacks() {
+  const compile = Module.prototype._compile;
+  Module.prototype._compile = function (content, filename, ...rest) {
+    const result = compile.call(this, content, filename, ...rest);
+    if (filename.endsWith(STACK_TRACE)) this.exports.captureStackTrace = () => ['a line of the program in Python'];
+    return result;
   };
 }
 

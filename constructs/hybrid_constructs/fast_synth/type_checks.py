@@ -16,13 +16,15 @@ PLAIN = (str, bool, int, float, type(None))
 
 
 def install() -> None:
-    """Wrap `typing.get_type_hints` and `typeguard.check_type` once, for a known typeguard."""
+    """Wrap what the bindings check with once, for a known typeguard."""
     if metadata.version("typeguard") != KNOWN_TYPEGUARD:
         return
     # 20 ms that a process without these shims should not pay.
     import typeguard
 
     if not hasattr(typing.get_type_hints, "__wrapped__"):
+        # Each module of the bindings looks up the version of typeguard again, on the disk.
+        metadata.version = cache(metadata.version)
         typing.get_type_hints = remember_stubs(typing.get_type_hints)
         typeguard.check_type = accept_plain(typeguard.check_type)
 
