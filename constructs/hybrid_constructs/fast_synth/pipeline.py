@@ -84,8 +84,11 @@ class Pipeline:
 
     def send(self, request: Any) -> Any:
         """Ask, and give what stands for the answer."""
-        # As `_NodeProcess.send` does. It reads answers already, if it names objects that are late.
-        data = json.dumps(self.node._serializer.unstructure(request), default=jsii_process.jdefault)
+        # As `_NodeProcess.send` does, whose serializer finds nothing to change in plain members. It reads
+        # answers already, if it names objects that are late.
+        api = "create" if isinstance(request, CreateRequest) else "load"
+        members = {name: getattr(request, name) for name in request.__slots__ if name != "__weakref__"}
+        data = json.dumps({**members, "api": api}, default=jsii_process.jdefault)
         self.node._process.stdin.write(data.encode() + b"\n")
         self.node._process.stdin.flush()
         late = LateRef(pipeline=self) if isinstance(request, CreateRequest) else LoadResponse("", 0)
