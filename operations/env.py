@@ -178,4 +178,4 @@ def _table(title: str, rows: Sequence[tuple[str, str, str]]) -> None:
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     # In a pipe there is no width to respect; a value must stay on its line to be found by grep.
-    Console(highlight=False, width=None if console.out.is_terminal else 200).print(table)
+    Console(highlight=False, emoji=False, width=None if console.out.is_terminal else 200).print(table)

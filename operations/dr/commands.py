@@ -92,7 +92,7 @@ def _print(report: "Report") -> None:
     from operations.dr.audit import report as output
 
     # In a pipe there is no width to respect; a name must stay on its line to be found by grep.
-    wide = Console(highlight=False, width=None if console.out.is_terminal else 240)
+    wide = Console(highlight=False, emoji=False, width=None if console.out.is_terminal else 240)
     for table in output.tables(report):
         wide.print(table)
         wide.print()

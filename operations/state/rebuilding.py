@@ -19,6 +19,13 @@ from operations.state.place import Place
 from operations.state.terraform import Terraform
 from operations.state.writing import digest
 
+ONLY_WHAT_IS_SET = {"aws_nat_gateway"}
+"""Kinds whose provider code refuses arguments that nobody set, and that `all` fills in from what was imported
+(provider 5.100, resourceNATGatewayCustomizeDiff: secondary_private_ip_address_count)."""
+
+META = {"connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner", "//"}
+"""What is Terraform's in a resource, and not the provider's."""
+
 
 def new_place(context: Context, place: Place) -> Place:
     """Where the new state of a run grows."""
@@ -62,7 +69,10 @@ def import_all(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
     stack = configuration.prepare(context, place, params["from"], params["digest"])
     content, _ = configuration.read(stack, place)
     resources = {
-        kind: {name: {**body, "lifecycle": {"ignore_changes": "all"}} for name, body in bodies.items()}
+        kind: {
+            name: {**body, "lifecycle": {"ignore_changes": _ignored(kind, body)}}
+            for name, body in bodies.items()
+        }
         for kind, bodies in content["resource"].items()
     }
     blocks = [{"to": to, "id": _literal(id_)} for to, id_ in params["imports"].items()]
@@ -79,6 +89,10 @@ def import_all(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
             )
         terraform.run("apply", "-json", "-input=false", "-lock=false", "import.plan")
     return {}
+
+
+def _ignored(kind: str, body: Mapping[str, Any]) -> str | list[str]:
+    return "all" if kind not in ONLY_WHAT_IS_SET else sorted(name for name in body if name not in META)
 
 
 def check(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ import time
 from operations.local import processes
 from tests.operations.engine.killing import killed, last
 from tests.operations.engine.secrecy import assert_nowhere
-from tests.operations.state.stand import Stand
+from tests.operations.state.stand import Stand, configuration
 
 
 def assert_rebuilt(stand: Stand, serial: int) -> None:
@@ -58,6 +58,23 @@ def test_a_lost_state_is_rebuilt_by_names_and_tags_although_every_step_is_killed
     stand.hybrid("runs", "resume", last(stand.hybrid), "--yes")
 
     assert_rebuilt(stand, 1)
+
+
+def test_a_nat_gateway_is_imported_although_its_code_refuses_what_nobody_set(stand: Stand) -> None:
+    resources = configuration(stand.at, "one", "two")["resource"]
+    nat = {"subnet_id": "${aws_subnet.A.id}", "allocation_id": "${aws_eip.Nat.id}", "tags": {"Name": "dev"}}
+    public = {
+        "aws_eip": {"Nat": {"domain": "vpc", "depends_on": ["aws_internet_gateway.Way"]}},
+        "aws_internet_gateway": {"Way": {"vpc_id": "${aws_vpc.Vpc.id}"}},
+        "aws_nat_gateway": {"Public": nat},
+    }
+    stand.configure(resource=resources | public)
+    stand.terraform("apply", "-no-color", "-auto-approve", "-input=false")
+
+    stand.state("rebuild", "--from", str(stand.folder), "--yes")
+
+    assert "aws_nat_gateway.Public" in stand.terraform("state", "list").split()
+    assert "No changes" in stand.terraform("plan", "-no-color", "-input=false", "-detailed-exitcode")
 
 
 def test_fails_when_a_plan_would_create_something(stand: Stand) -> None:
