@@ -37,7 +37,7 @@ def install() -> None:
     load_bindings_on_demand()
     os.environ["NODE_OPTIONS"] = node_options(os.environ.get("NODE_OPTIONS", ""), PRELOAD)
     type_checks.install()
-    # jsii itself must not load before the environment of its process is set.
+    # Imported here because it loads jsii, which programs that return above do not need.
     from hybrid_constructs.fast_synth import pipeline
 
     pipeline.install()
