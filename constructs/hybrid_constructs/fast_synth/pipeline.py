@@ -129,7 +129,9 @@ def install() -> None:
 
 
 def _pipeline(node: Any) -> Pipeline:
-    found: Pipeline = vars(node).setdefault("hybrid_pipeline", Pipeline(node))
+    if "hybrid_pipeline" not in vars(node):
+        node.hybrid_pipeline = Pipeline(node)
+    found: Pipeline = node.hybrid_pipeline
     return found
 
 
