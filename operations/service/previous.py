@@ -29,11 +29,10 @@ def previous(history: Sequence[Past], present: str, returned_from: Mapping[str, 
     `returned_from`: the tag of each revision that has it. Repeating a return must never undo it.
     """
     newest = history[0] if history else None
-    if newest and newest.state is State.UNDER_WAY:
+    if newest and (back := replaced_now(history)):
         if _is_return(newest, returned_from):
             return Previous(newest.revision, f"{newest.id} returns to it already")
-        if found := replaced_now(history):
-            return found
+        return back
     if newest and (already := _went_back(newest, history[1:], present)):
         return Previous(present, already)
     before = _before(history, present)
