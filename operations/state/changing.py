@@ -9,7 +9,6 @@ from operations.engine import Local, Plan, Step
 from operations.engine.context import Context
 from operations.engine.report import Conclusion, Outcome
 from operations.engine.retry import Clients
-from operations.engine.state import State
 from operations.errors import Refused, UsageError
 from operations.state import history, locking, writing
 from operations.state import place as places
@@ -117,9 +116,9 @@ def verify(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
 
 def conclude(outcome: Outcome) -> Conclusion:
     """What was written, and in what it differs from AWS."""
-    if outcome.state is not State.DONE:
-        return Conclusion("The state is as it was before.")
-    written = {name: outcome.answer("write", name) for name in ("version", "serial")}
+    written = writing.written(outcome)
+    if written is None:
+        return writing.AS_BEFORE
     saved = outcome.answer("save", "version")
     differs = outcome.answer("verify", "differs")
     lines = [f"Version {written['version']}, serial {written['serial']}; before: version {saved}."]

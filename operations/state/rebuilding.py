@@ -9,7 +9,6 @@ from typing import Any
 from operations.engine.context import Context
 from operations.engine.report import Conclusion, Outcome
 from operations.engine.retry import CallFailed, judged
-from operations.engine.state import State
 from operations.errors import HybridError
 from operations.state import configuration, history, locking, writing
 from operations.state import place as places
@@ -126,9 +125,9 @@ def discard(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
 
 def conclude(outcome: Outcome) -> Conclusion:
     """What was written, and what the next apply would update in place."""
-    if outcome.state is not State.DONE:
-        return Conclusion("The state is as it was before.")
-    written = {name: outcome.answer("write", name) for name in ("version", "serial")}
+    written = writing.written(outcome)
+    if written is None:
+        return writing.AS_BEFORE
     updates = outcome.answer("check", "updates") or []
     lines = [
         f"Version {written['version']}, serial {written['serial']}; the plan creates and destroys nothing."

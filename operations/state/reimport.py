@@ -12,7 +12,6 @@ from typing import Any
 from operations.engine import Local, Plan, Ref, Step
 from operations.engine.context import Context
 from operations.engine.report import Conclusion, Outcome
-from operations.engine.state import State
 from operations.errors import HybridError, Refused, UsageError
 from operations.state import configuration, locking, writing
 from operations.state import place as places
@@ -111,9 +110,9 @@ def import_(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
 
 def conclude(outcome: Outcome) -> Conclusion:
     """What was written, and what Terraform would do to resources that this one needs."""
-    if outcome.state is not State.DONE:
-        return Conclusion("The state is as it was before.")
-    written = {name: outcome.answer("write", name) for name in ("version", "serial")}
+    written = writing.written(outcome)
+    if written is None:
+        return writing.AS_BEFORE
     others = outcome.answer("import", "others") or []
     lines = [f"Version {written['version']}, serial {written['serial']}; the plan for the address is empty."]
     lines += [f"- {one}" for one in others]

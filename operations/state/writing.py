@@ -8,7 +8,9 @@ from typing import Any
 
 from operations.engine.context import Context
 from operations.engine.plan import Local, Step
+from operations.engine.report import Conclusion, Outcome
 from operations.engine.retry import CallFailed, judged
+from operations.engine.state import State
 from operations.engine.values import Ref
 from operations.errors import Refused
 from operations.state import history
@@ -107,6 +109,17 @@ def keep_file(context: Context, name: str, data: bytes) -> Path:
         os.fsync(file.fileno())
     part.replace(path)
     return path
+
+
+def written(outcome: Outcome) -> dict[str, Any] | None:
+    """Version and serial that a run wrote; None if it was undone."""
+    if outcome.state is not State.DONE:
+        return None
+    return {name: outcome.answer("write", name) for name in ("version", "serial")}
+
+
+AS_BEFORE = Conclusion("The state is as it was before.")
+"""Of a run that was undone."""
 
 
 def digest(data: bytes) -> str:
