@@ -167,7 +167,6 @@ def _origin(source: "Source", keys: tuple[str, ...]) -> tuple[str, int | None]:
 
 
 def _table(title: str, rows: Sequence[tuple[str, str, str]]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -177,5 +176,4 @@ def _table(title: str, rows: Sequence[tuple[str, str, str]]) -> None:
     table.add_column("source", no_wrap=True)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    # In a pipe there is no width to respect; a value must stay on its line to be found by grep.
-    Console(highlight=False, emoji=False, width=None if console.out.is_terminal else 200).print(table)
+    console.print_tables(table, width=200)

@@ -86,16 +86,11 @@ def audit(
 
 
 def _print(report: "Report") -> None:
-    from rich.console import Console
-
     from operations import console
     from operations.dr.audit import report as output
 
-    # In a pipe there is no width to respect; a name must stay on its line to be found by grep.
-    wide = Console(highlight=False, emoji=False, width=None if console.out.is_terminal else 240)
     for table in output.tables(report):
-        wide.print(table)
-        wide.print()
+        console.print_tables(table, "", width=240)
     if not report.gaps:
         console.out.print(output.verdict(report), markup=False)
 
