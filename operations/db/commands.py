@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from operations.console import out, print_json
-from operations.db.options import DEFAULT_CA, Ca, Env, Host, Port, Service
+from operations.db.options import DEFAULT_CA, Ca, Host, Port
 from operations.errors import UsageError
-from operations.options import DryRun, Json, Yes
+from operations.options import DryRun, Env, Json, Service, Yes
 from operations.restore import commands as restoring
 from operations.schema_migrations import commands as migrating
 

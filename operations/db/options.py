@@ -5,10 +5,7 @@ from typing import Annotated
 
 import typer
 
-from operations.options import Env, Service
 from operations.paths import STATE_DIR
-
-__all__ = ["DEFAULT_CA", "Ca", "Env", "Host", "Port", "Service"]
 
 Ca = Annotated[
     Path,

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from operations.engine.options import DryRun, Json, Yes
+from operations.engine.options import Json
+from operations.options import DryRun, Yes
 from operations.options import Json as PlainJson
 
 app = typer.Typer(

@@ -4,10 +4,6 @@ from typing import Annotated
 
 import typer
 
-from operations.options import DryRun, Yes
-
-__all__ = ["Confirm", "DryRun", "Json", "Yes"]
-
 Confirm = Annotated[
     str | None,
     typer.Option("--confirm", metavar="NAME", help="Agree to what cannot be brought back, by its name."),

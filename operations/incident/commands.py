@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from operations.engine.options import DryRun
 from operations.incident import looking_commands, mitigation_commands
-from operations.options import Env
+from operations.options import DryRun, Env
 from operations.options import Json as PlainJson
 
 app = typer.Typer(

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from operations.engine.options import DryRun
 from operations.incident.mitigation_commands import Incident
+from operations.options import DryRun
 from operations.options import Json as PlainJson
 
 

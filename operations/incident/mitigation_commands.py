@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from operations.engine.options import Confirm, DryRun, Json, Yes
+from operations.engine.options import Confirm, Json
 from operations.errors import UsageError
+from operations.options import DryRun, Yes
 
 if TYPE_CHECKING:
     from operations.engine import Plan

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from operations.db.options import DEFAULT_CA, Ca, Host, Port
-from operations.engine.options import Confirm, DryRun, Json, Yes
+from operations.engine.options import Confirm, Json
+from operations.options import DryRun, Yes
 
 app = typer.Typer()
 backup = typer.Typer(

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 import typer
 
 from operations.console import out, print_json
-from operations.engine.options import DryRun, Json, Yes
+from operations.engine.options import Json
 from operations.errors import HybridError
+from operations.options import DryRun, Yes
 from operations.options import Json as PlainJson
 
 app = typer.Typer(

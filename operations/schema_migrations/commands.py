@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from operations.db.options import DEFAULT_CA, Ca, Env, Host, Port, Service
-from operations.engine.options import Confirm, DryRun, Json
+from operations.db.options import DEFAULT_CA, Ca, Host, Port
+from operations.engine.options import Confirm, Json
+from operations.options import DryRun, Env, Service
 
 app = typer.Typer(
     no_args_is_help=True,

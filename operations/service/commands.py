@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from operations.engine.options import DryRun, Json, Yes
-from operations.options import Env, Service
+from operations.engine.options import Json
+from operations.options import DryRun, Env, Service, Yes
 from operations.options import Json as PlainJson
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ import typer
 from operations.engine import Call, Local, Plan, Probe, Ref, RunId, Secret, Step
 from operations.engine.context import Context
 from operations.engine.kinds import KINDS, Kind
-from operations.engine.options import Confirm, DryRun, Json, Yes
+from operations.engine.options import Confirm, Json
 from operations.engine.report import Conclusion, Outcome
 from operations.engine.run import Manner, carry_out
 from operations.errors import HybridError
 from operations.local.environment import ACCOUNT_ID, REGION
+from operations.options import DryRun, Yes
 from operations.runs.commands import app as runs
 
 KIND, TARGET = "example-switch", "test/app"
