@@ -214,9 +214,7 @@ def _end(server: Server) -> bool:
             os.kill(server.pid, sign)
         except ProcessLookupError:
             break
-        deadline = time.monotonic() + STOP_LIMIT
-        while _is_alive(server) and time.monotonic() < deadline:
-            processes.reap(server.pid)
-            time.sleep(0.02)
+        if processes.wait_for_end(server.pid, STOP_LIMIT):
+            break
     processes.reap(server.pid)
     return True
