@@ -1,6 +1,5 @@
 """What our layer adds to moto: failures that clients understand, call counts, an inventory."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -37,18 +36,16 @@ UNSUPPORTED: list[tuple[str, str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("service", "method", "arguments", "operation"), UNSUPPORTED)
-def test_unsupported_operation_is_refused_at_once_by_name(
+def test_unsupported_operation_is_refused_by_name(
     aws: Clients, service: str, method: str, arguments: dict[str, Any], operation: str
 ) -> None:
-    began = time.monotonic()
     with pytest.raises(ClientError) as refusal:
         getattr(aws(service), method)(**arguments)
 
     error = refusal.value.response["Error"]
     assert error["Code"] == "UnsupportedByEmulator"
     assert error["Message"].startswith(f"the embedded AWS does not implement {operation}")
-    assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
-    assert time.monotonic() - began < 3
+    assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400, "which no client repeats"
 
 
 def test_cbor_request_is_refused_in_cbor(aws: Clients) -> None:

@@ -1,6 +1,5 @@
 """Faults that are asked for."""
 
-import time
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -73,11 +72,9 @@ def test_sts_must_be_named(emulator: Server, aws: Clients) -> None:
 @pytest.mark.parametrize(("kind", "carried_out"), [("lost", True), ("timeout", False)])
 def test_no_answer(emulator: Server, aws: Clients, kind: str, carried_out: bool) -> None:
     control.inject_fault(emulator, kind, "ssm:PutParameter")
-    began = time.monotonic()
     if kind == "lost":
         with pytest.raises(ConnectionClosedError):
             aws("ssm").put_parameter(Name="/a", Value="b", Type="String")
-        assert time.monotonic() - began < 5, "the connection ends, and nobody waits"
     else:
         request = Request(emulator.url, method="POST", headers=_signed())  # noqa: S310
         with pytest.raises(TimeoutError):

@@ -1,7 +1,6 @@
 """The way back where CodeDeploy deploys, and the end of a deployment that is under way."""
 
 import json
-import time
 
 import pytest
 
@@ -170,7 +169,7 @@ def test_status_tells_what_is_under_way(blue_green: AtWork) -> None:
     }
     assert any(change.startswith("~ fileflow.image: ") for change in found["drift"])
     blue_green.go_on()
-    time.sleep(1.5)
+    blue_green.wait_until_calm()
     printed = blue_green.hybrid("service", "status", "fileflow", "--env", "prod").stdout
     assert "runs        fileflow-prod:2, image 1.1.0" in printed
     assert "drift" not in printed
