@@ -106,10 +106,14 @@ class Application:
     def _hosts(self, service: ServiceConfig) -> list[str]:
         """Names that lead to a service here; the failover service is also an origin of the CDN."""
         fleet, environment = self._stack.fleet, self._stack.environment
-        if service.host != fleet.dr.edge.host:
+        if not self._is_origin(service):
             return [service.host]
         side: naming.Side = "dr" if environment is fleet.dr else "primary"
         return [service.host, naming.origin_host(fleet, side)]
+
+    def _is_origin(self, service: ServiceConfig) -> bool:
+        """Whether the CDN asks this service, in this environment."""
+        return service.host == self._stack.fleet.dr.edge.host
 
     def _firewall(self) -> WebAcl:
         stack, config = self._stack, self._workload.load_balancer
@@ -123,6 +127,7 @@ class Application:
             region=stack.environment.region,
             # Behind CloudFront many users share an address.
             rate_limit=config.firewall.rate_limit if config.clients == "internet" else None,
+            spares_cloudfront=any(map(self._is_origin, self._workload.services.values())),
             count_only=config.firewall.count_only,
             log_retention_days=stack.environment.log_retention_days,
         )
@@ -140,6 +145,7 @@ class Application:
             web_acl=self.firewall,
             access_logs=self._around.access_logs,
             deletion_protection=self._workload.deletion_protection,
+            stands_by=self._tasks == 0,
         )
         publish(
             stack,

@@ -29,7 +29,7 @@ def test_encrypted_with_the_only_key_that_log_deliveries_accept(defaults: Synthe
 
 
 def test_each_service_writes_below_its_prefix_for_this_account(defaults: Synthesized) -> None:
-    tls, buckets, balancers = statements(defaults.only("aws_s3_bucket_policy")["policy"])
+    tls, _, buckets, balancers = statements(defaults.only("aws_s3_bucket_policy")["policy"])
     assert (tls["Sid"], tls["Effect"]) == ("TlsOnly", "Deny")
     assert buckets == {
         "Sid": "BucketLogs",

@@ -68,16 +68,16 @@ def test_nothing_public(defaults: Synthesized) -> None:
 
 def test_requests_without_modern_tls_are_refused(defaults: Synthesized) -> None:
     policy = defaults.only("aws_s3_bucket_policy")
+    refused = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::acme-files", "arn:aws:s3:::acme-files/*"],
+    }
     assert statements(policy["policy"]) == [
-        {
-            "Sid": "TlsOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": ["arn:aws:s3:::acme-files", "arn:aws:s3:::acme-files/*"],
-            "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
-        }
-    ]
+        {"Sid": "TlsOnly", **refused, "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+        {"Sid": "CurrentTls", **refused, "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}}},
+    ], "plain HTTP has no version, so it takes both"
     assert defaults.depends_on(policy) == {"Bucket-acme-files/PublicAccess"}
 
 

@@ -95,7 +95,7 @@ def test_everything_configured() -> None:
     assert found["linuxParameters"] == {
         "capabilities": {"drop": ["ALL"]},
         "initProcessEnabled": True,
-        "tmpfs": [{"containerPath": "/tmp", "size": 64, "mountOptions": ["mode=1777"]}],  # noqa: S108
+        "tmpfs": [{"containerPath": "/tmp", "size": 64}],  # noqa: S108
     }
     assert found["readonlyRootFilesystem"] is False, "the agent of ECS Exec must write"
     assert found["privileged"] is False

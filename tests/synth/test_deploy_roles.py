@@ -129,11 +129,13 @@ def test_deploy_role_manages_roles_of_its_own_path_only(roles: Synthesized) -> N
     assert managed(roles, "Roles/Deploy") == ["arn:aws:iam::aws:policy/PowerUserAccess"]
     granted = allowed(roles, "Roles/Deploy")
     recorder = granted.pop("UseRecorderRole")
-    # AWS Config takes its own service-linked role only; it can be handed over, not changed.
+    # AWS Config takes its own service-linked role only: it gets the provider's tags here, and no rights.
     assert recorder["Resource"].endswith(
         ":role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
     )
-    assert recorder["Action"] == ["iam:GetRole", "iam:PassRole"]
+    assert recorder["Action"] == [
+        *("iam:GetRole", "iam:PassRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRole")
+    ]
     assert {body["Resource"] for body in granted.values()} == {f"{ROLES}*"}
     actions = {action for body in granted.values() for action in body["Action"]}
     assert {"iam:CreateRole", "iam:PassRole", "iam:TagRole"} <= actions

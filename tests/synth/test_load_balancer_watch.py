@@ -1,7 +1,7 @@
 """What is watched on a load balancer."""
 
 from hybrid_constructs.compute.load_balancer_watch import alarms, dashboard_rows
-from hybrid_constructs.observability.watch import Alarm, Comparison, Metric, MissingData, Severity
+from hybrid_constructs.observability.watch import Alarm, Comparison, Expression, Metric, MissingData, Severity
 
 BALANCER = "app/acme-test-alb/50dc6c495c0c9188"
 CERTIFICATE = "arn:aws:acm:eu-central-1:111122223333:certificate/1"
@@ -26,6 +26,17 @@ def test_its_own_errors_wake_somebody() -> None:
         # ELB reports no zero.
         assert alarm.missing_data is MissingData.FINE
         assert (alarm.datapoints_to_alarm, alarm.evaluation_periods) == (3, 5)
+
+
+def test_standby_without_tasks_is_no_error() -> None:
+    """Route 53 asks it every few seconds and gets a 503, which ELB answers without counting a request."""
+    standby = {alarm.id: alarm for alarm in alarms(BALANCER, [CERTIFICATE], stands_by=True)}
+    assert {**standby, "load-balancer-errors": None} == {**found(), "load-balancer-errors": None}
+    metric = standby["load-balancer-errors"].metric
+    assert isinstance(metric, Expression)
+    assert metric.expression == "IF(FILL(requests, 0) > 0, errors, 0)"
+    assert metric.metrics["errors"] == found()["load-balancer-errors"].metric
+    assert metric.metrics["requests"].name == "RequestCount"
 
 
 def test_a_certificate_that_is_not_renewed_is_noticed() -> None:

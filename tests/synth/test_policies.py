@@ -23,9 +23,9 @@ def test_service_trust_can_be_bound_to_an_account() -> None:
 
 
 def test_tls_only_denies_and_covers_bucket_and_objects() -> None:
-    statement = policies.tls_only("arn:aws:s3:::files")
-    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
-    assert statement["Resource"] == ["arn:aws:s3:::files", "arn:aws:s3:::files/*"]
+    for statement in policies.tls_only("arn:aws:s3:::files"):
+        assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+        assert statement["Resource"] == ["arn:aws:s3:::files", "arn:aws:s3:::files/*"]
 
 
 @pytest.mark.parametrize("statement", [policies.own_account_only("1"), policies.ecr_layers("eu-west-1")])

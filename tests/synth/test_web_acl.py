@@ -17,7 +17,11 @@ COMMON, SQL = "AWSManagedRulesCommonRuleSet", "AWSManagedRulesSQLiRuleSet"
 
 
 def web_acl(
-    scope: TerraformStack, *, rate_limit: int | None = 2000, count_only: Sequence[str] = ()
+    scope: TerraformStack,
+    *,
+    rate_limit: int | None = 2000,
+    spares_cloudfront: bool = False,
+    count_only: Sequence[str] = (),
 ) -> WebAcl:
     return WebAcl(
         scope,
@@ -28,6 +32,7 @@ def web_acl(
         account_id=ACCOUNT,
         region=REGION,
         rate_limit=rate_limit,
+        spares_cloudfront=spares_cloudfront,
         count_only=count_only,
     )
 
@@ -84,6 +89,14 @@ def test_one_address_may_ask_so_often_in_five_minutes(synth: Synth, defaults: Sy
         "evaluation_window_sec": 300,
     }
     assert "RateLimit" not in rules(synth(lambda scope: web_acl(scope, rate_limit=None)))
+
+
+def test_origin_of_a_distribution_does_not_count_what_cloudfront_asks(synth: Synth) -> None:
+    rule = rules(synth(lambda scope: web_acl(scope, spares_cloudfront=True)))["RateLimit"]
+    [spared] = rule["statement"]["rate_based_statement"]["scope_down_statement"]["not_statement"]["statement"]
+    match = spared["byte_match_statement"]
+    assert match["field_to_match"] == {"single_header": {"name": "via"}}
+    assert (match["positional_constraint"], match["search_string"]) == ("CONTAINS", "(CloudFront)")
 
 
 def test_uploads_pass_although_they_are_large(defaults: Synthesized) -> None:

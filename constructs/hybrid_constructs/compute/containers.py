@@ -163,10 +163,8 @@ class Container:
             parameters["initProcessEnabled"] = True
         if self.scratch_mib is not None:
             # A bind mount would belong to root, unless the image declares the volume and its owner
-            # (ECS developer guide, "Use bind mounts with Amazon ECS").
-            parameters["tmpfs"] = [
-                {"containerPath": "/tmp", "size": self.scratch_mib, "mountOptions": ["mode=1777"]}  # noqa: S108
-            ]
+            # (ECS developer guide, "Use bind mounts with Amazon ECS"); everybody may write to a tmpfs.
+            parameters["tmpfs"] = [{"containerPath": "/tmp", "size": self.scratch_mib}]  # noqa: S108
         return parameters
 
     def _check(self) -> dict[str, Any] | None:

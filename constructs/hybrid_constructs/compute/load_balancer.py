@@ -41,7 +41,8 @@ class LoadBalancer(Construct):
     """Takes HTTPS for all services of an environment; a host that no service claims gets a 404.
 
     `ServiceTargets` brings a service behind it. It reaches the private subnets only, each port once a service
-    asked for it with `reach`. On the emulator nothing is protected from deletion.
+    asked for it with `reach`. One that `stands_by` has no tasks until a failover, which is no alarm. On the
+    emulator nothing is protected from deletion.
     """
 
     def __init__(
@@ -56,12 +57,14 @@ class LoadBalancer(Construct):
         web_acl: WebAcl,
         access_logs: AccessLogBucket,
         deletion_protection: bool,
+        stands_by: bool = False,
     ) -> None:
         super().__init__(scope, id_)
         _check(name, network, certificates)
         self.name = name
         self.network, self._config = network, config
         self._certificate_arns = [one.arn for one in certificates]
+        self._stands_by = stands_by
         self._reached: set[int] = set()
         self.security_group_id = self._group("Access", name, f"Load balancer {name}")
         groups = [self.security_group_id, *self._let_clients_in()]
@@ -118,7 +121,7 @@ class LoadBalancer(Construct):
 
     def alarms(self) -> list[Alarm]:
         """Errors of the load balancer itself, and a certificate that nobody renews."""
-        return load_balancer_watch.alarms(self.arn_suffix, self._certificate_arns)
+        return load_balancer_watch.alarms(self.arn_suffix, self._certificate_arns, stands_by=self._stands_by)
 
     def dashboard_rows(self) -> list[DashboardRow]:
         """Requests, answers, latency and connections."""

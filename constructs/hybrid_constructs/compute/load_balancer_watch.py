@@ -22,13 +22,13 @@ CERTIFICATE_DAYS = 30
 _DAY_SECONDS = 86_400
 
 
-def alarms(load_balancer: str, certificate_arns: Sequence[str]) -> list[Alarm]:
+def alarms(load_balancer: str, certificate_arns: Sequence[str], *, stands_by: bool = False) -> list[Alarm]:
     """Alarms of the load balancer with this ARN suffix; metrics of errors are silent while there are none."""
     return [
         _alarm(
             "errors",
             f"The load balancer answers more than {ERRORS_PER_MINUTE} requests a minute with its own 5xx",
-            _metric(load_balancer, "HTTPCode_ELB_5XX_Count", "Sum"),
+            _errors_while_serving(load_balancer) if stands_by else _errors(load_balancer),
             ERRORS_PER_MINUTE,
             severity=Severity.CRITICAL,
         ),
@@ -47,6 +47,19 @@ def alarms(load_balancer: str, certificate_arns: Sequence[str]) -> list[Alarm]:
         ),
         *(_ends(number, arn) for number, arn in enumerate(certificate_arns, 1)),
     ]
+
+
+def _errors(load_balancer: str) -> Metric:
+    return _metric(load_balancer, "HTTPCode_ELB_5XX_Count", "Sum")
+
+
+def _errors_while_serving(load_balancer: str) -> Expression:
+    """Without a task every health check of Route 53 gets a 503, and that is no news.
+
+    Only requests for which a target was found are counted as requests (ELB guide, "CloudWatch metrics").
+    """
+    metrics = {"errors": _errors(load_balancer), "requests": _metric(load_balancer, "RequestCount", "Sum")}
+    return Expression("IF(FILL(requests, 0) > 0, errors, 0)", metrics, "5xx while tasks serve")
 
 
 def _ends(number: int, certificate_arn: str) -> Alarm:
@@ -104,7 +117,12 @@ def _metric(load_balancer: str, name: str, statistic: str) -> Metric:
 
 
 def _alarm(
-    id_: str, description: str, metric: Metric, threshold: float, *, severity: Severity = Severity.WARNING
+    id_: str,
+    description: str,
+    metric: Metric | Expression,
+    threshold: float,
+    *,
+    severity: Severity = Severity.WARNING,
 ) -> Alarm:
     return Alarm(
         id=f"load-balancer-{id_}",

@@ -98,7 +98,7 @@ class PrivateBucket(Construct):
             self,
             "Policy",
             bucket=self.id,
-            policy=policy(tls_only(self.arn), *statements),
+            policy=policy(*tls_only(self.arn), *statements),
             # S3 refuses two changes of a bucket's access settings at the same time.
             depends_on=[access_block],
             provider=provider,

@@ -32,7 +32,7 @@ from hybrid_constructs.data.replication_watch import (
 from hybrid_constructs.observability.watch import Alarm, DashboardRow
 from hybrid_constructs.security.key import Key
 from hybrid_constructs.security.policies import Statement
-from hybrid_constructs.security.roles import RoleScope, ServiceRole
+from hybrid_constructs.security.roles import RoleScope, TrustedRole
 
 EVERYTHING = ("",)
 """The prefix that every object has."""
@@ -104,11 +104,14 @@ class BucketReplication(Construct):
         self.copying = [
             Copying(source.name, target.name, _rule_id(prefix)) for source in buckets for prefix in prefixes
         ]
-        role = ServiceRole(
+        role = TrustedRole(
             self,
             "Role",
             name=role_name,
             service="s3.amazonaws.com",
+            # S3 documents none that it would send (S3 user guide, "Setting up permissions for live
+            # replication").
+            condition=None,
             within=roles,
             statements=[
                 *_read(buckets),

@@ -48,8 +48,10 @@ class WebAcl(Construct):
     """Lets requests pass unless AWS's managed rules or the rate limit per address stop them.
 
     `scope_` CLOUDFRONT works in us-east-1 only, so `provider`, `region` and `key` must be of that region.
-    Behind CloudFront a load balancer sees the addresses of CloudFront, each shared by many users: give it a
-    rate limit for all of them, or none. `count_only` names managed groups that count instead of blocking.
+    `spares_cloudfront` is for a load balancer that is the origin of a distribution with a web ACL of its own:
+    it sees the addresses of CloudFront, each shared by many users, and does not count what comes from there.
+    Whoever forges CloudFront's header escapes the limit, but not the managed rules. `count_only` names
+    managed groups that count instead of blocking.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class WebAcl(Construct):
         account_id: str,
         region: str,
         rate_limit: int | None = 2000,
+        spares_cloudfront: bool = False,
         count_only: Sequence[str] = (),
         log_retention_days: int = 14,
         provider: TerraformProvider | None = None,
@@ -78,7 +81,7 @@ class WebAcl(Construct):
             name=name,
             scope=scope_,
             default_action=Wafv2WebAclDefaultAction(allow=Wafv2WebAclDefaultActionAllow()),
-            rule=[*_rate_rules(rate_limit), *_managed_rules(count_only)],
+            rule=[*_rate_rules(rate_limit, spares_cloudfront), *_managed_rules(count_only)],
             visibility_config=Wafv2WebAclVisibilityConfig(**_seen_as(name)),
             provider=provider,
         )
@@ -107,14 +110,33 @@ class WebAcl(Construct):
 RATE_RULE = "RateLimit"
 
 
-def _rate_rules(limit: int | None) -> list[Wafv2WebAclRule]:
+_NOT_CLOUDFRONT = {
+    "not_statement": {
+        "statement": [
+            {
+                "byte_match_statement": {
+                    "field_to_match": {"single_header": {"name": "via"}},
+                    "positional_constraint": "CONTAINS",
+                    "search_string": "(CloudFront)",
+                    "text_transformation": [{"priority": 0, "type": "NONE"}],
+                }
+            }
+        ]
+    }
+}
+"""CloudFront adds itself to `Via` (its developer guide, "HTTP request headers and CloudFront behavior")."""
+
+
+def _rate_rules(limit: int | None, spares_cloudfront: bool) -> list[Wafv2WebAclRule]:
     if limit is None:
         return []
-    statement = {
+    statement: dict[str, Any] = {
         "limit": limit,
         "aggregate_key_type": "IP",
         "evaluation_window_sec": _RATE_WINDOW_SECONDS,
     }
+    if spares_cloudfront:
+        statement["scope_down_statement"] = _NOT_CLOUDFRONT
     return [
         Wafv2WebAclRule(
             name=RATE_RULE,

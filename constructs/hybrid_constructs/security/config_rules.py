@@ -64,7 +64,8 @@ REGIONAL = tuple(
 HOME = (
     ManagedRule("RDS_MULTI_AZ_SUPPORT"),  # the replica of the second region has one zone until it is promoted
     ManagedRule("RDS_INSTANCE_DELETION_PROTECTION_ENABLED"),
-    ManagedRule("ELASTICACHE_REDIS_CLUSTER_AUTOMATIC_BACKUP_CHECK"),
+    # Days; 15 unless told. The cache can be made anew from the database, so one day is what is kept.
+    ManagedRule("ELASTICACHE_REDIS_CLUSTER_AUTOMATIC_BACKUP_CHECK", {"snapshotRetentionPeriod": "1"}),
     ManagedRule("MULTI_REGION_CLOUD_TRAIL_ENABLED"),
     ManagedRule("CLOUD_TRAIL_ENCRYPTION_ENABLED"),
     ManagedRule("CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED"),

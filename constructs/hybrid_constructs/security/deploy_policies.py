@@ -49,10 +49,10 @@ def manage_roles(roles: str, boundary_arn: str) -> list[Statement]:
         },
         {"Sid": "ManageOwnRoles", "Effect": "Allow", "Action": _OTHER_ACTIONS, "Resource": roles},
         {
-            # PowerUserAccess makes and deletes service-linked roles; only reading and passing is missing.
+            # PowerUserAccess makes and deletes service-linked roles; the rest of their life is missing.
             "Sid": "UseRecorderRole",
             "Effect": "Allow",
-            "Action": ["iam:GetRole", "iam:PassRole"],
+            "Action": ["iam:GetRole", "iam:PassRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRole"],
             "Resource": f"{roles.partition(':role/')[0]}:{_RECORDER_ROLE}",
         },
     ]

@@ -22,16 +22,21 @@ def for_account(account_id: str) -> dict[str, dict[str, str]]:
     return {"StringEquals": {"aws:SourceAccount": account_id}}
 
 
-def tls_only(bucket_arn: str) -> Statement:
-    """Refuse every request to a bucket that does not use TLS 1.2 or newer."""
-    return {
-        "Sid": "TlsOnly",
+def tls_only(bucket_arn: str) -> list[Statement]:
+    """Refuse every request to a bucket that does not use TLS 1.2 or newer.
+
+    Two statements: plain HTTP has no version, so a condition on the version alone lets it pass.
+    """
+    refused = {
         "Effect": "Deny",
         "Principal": "*",
         "Action": "s3:*",
         "Resource": [bucket_arn, f"{bucket_arn}/*"],
-        "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
     }
+    return [
+        {"Sid": "TlsOnly", **refused, "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+        {"Sid": "CurrentTls", **refused, "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}}},
+    ]
 
 
 def encrypted_transport(action: str, arn: str) -> Statement:
