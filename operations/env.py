@@ -1,6 +1,6 @@
 """`hybrid env`: check the environment files and show what they amount to. Reads files, never AWS."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -53,13 +53,17 @@ def check(
         _fail(shown, as_json, others=[problem for problem in reading.problems if problem not in shown])
         return
     chosen = [env for env in reading.fleet.environments.values() if name in (None, env.name)]
+    notes = [*_unheard(chosen)]
     if as_json:
-        console.print_json({"environments": [_summary(env) for env in chosen], "problems": []})
+        found = {"environments": [_summary(env) for env in chosen], "problems": [], "notes": notes}
+        console.print_json(found)
         return
     for env in chosen:
         facts = _summary(env)
         line = "ok  {name:<10} {kind:<9} {region:<15} {cidr:<14} {holds}".format(**facts)
         console.out.print(line, markup=False)
+    for note in notes:
+        console.err.print(f"note: {note}", markup=False)
 
 
 @app.command()
@@ -93,6 +97,20 @@ def show(
     ]
     lines += [(path, value, "computed") for _, path, value in _flat(computed)]
     _table(f"{name} ({source.document.file})", lines)
+
+
+def _unheard(environments: "Sequence[AnyEnvironment]") -> Iterator[str]:
+    """No rule, as a trial needs nobody; but not what anybody wants of a platform that is in use."""
+    silent = [
+        env.name
+        for env in environments
+        if not env.notifications.critical_emails and env.notifications.slack is None
+    ]
+    if silent:
+        yield (
+            f"nobody hears critical alarms of {listed(silent, 'and')}; "
+            "set notifications.critical_emails or notifications.slack"
+        )
 
 
 def _read(directory: Path, name: str | None, as_json: bool) -> Reading:

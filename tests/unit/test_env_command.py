@@ -34,8 +34,8 @@ Hybrid = Callable[..., tuple[int, str, str]]
 
 
 def test_check_prints_one_line_per_environment(hybrid: Hybrid) -> None:
-    code, out, err = hybrid("check")
-    assert (code, err) == (0, "")
+    code, out, _ = hybrid("check")
+    assert code == 0
     assert [line.split()[:2] for line in out.splitlines()] == [
         ["ok", name] for name in ("shared", "dev", "staging", "prod", "dr")
     ]
@@ -46,6 +46,18 @@ def test_check_of_one_environment_prints_that_one(hybrid: Hybrid) -> None:
     code, out, _ = hybrid("check", "prod")
     assert code == 0
     assert len(out.splitlines()) == 1
+
+
+def test_check_says_whose_alarms_nobody_hears(hybrid: Hybrid, edit: Edit) -> None:
+    edit("prod.yaml", "services:", "notifications: {critical_emails: [on-call@example.com]}\nservices:")
+    code, _, err = hybrid("check")
+    assert code == 0
+    assert " ".join(err.split()) == (
+        "note: nobody hears critical alarms of shared, dev, staging and dr; "
+        "set notifications.critical_emails or notifications.slack"
+    )
+    assert hybrid("check", "prod")[2] == ""
+    assert json.loads(hybrid("check", "prod", "--json")[1])["notes"] == []
 
 
 def test_fails_when_a_file_is_wrong(hybrid: Hybrid, edit: Edit) -> None:
