@@ -52,10 +52,7 @@ def up(
     if unknown := [stack for stack in wanted if stack not in known]:
         raise UsageError(f"no stack named {', '.join(unknown)}; there are {', '.join(known)}")
     started = time.monotonic()
-    # A plain `kill` ends a run as Ctrl-C does: Terraform gets to write its state. Shells start what runs in
-    # the background with Ctrl-C ignored, so that `kill -INT` would do nothing.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.default_int_handler)
+    _end_in_order()
     with locks.only_one():
         end_leftover()
         server = emulator.start(port=port)
@@ -92,10 +89,16 @@ def down(
         return
     require_tools()
     fleet = _fleet()
+    _end_in_order()
     with locks.only_one():
         end_leftover()
         deployer = Deployer(server)
-        destroyed = _destroy(deployer, fleet)
+        try:
+            destroyed = _destroy(deployer, fleet)
+        except KeyboardInterrupt:
+            raise HybridError(
+                "interrupted; Terraform has finished what was in flight. `make down` continues from here"
+            ) from None
         left = teardown.left_over(deployer)
     if as_json:
         print_json({"destroyed": [_as_dict(each) for each in destroyed], "left": left})
@@ -107,6 +110,15 @@ def down(
         )
     emulator.stop()
     err.print(f"destroyed {sum(each.changes.destroyed for each in destroyed)} resources; nothing is left")
+
+
+def _end_in_order() -> None:
+    """A plain `kill` ends a run as Ctrl-C does, so that Terraform gets to write its state.
+
+    Shells start what runs in the background with Ctrl-C ignored: without this, `kill -INT` would do nothing.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
 
 
 def _destroy(deployer: Deployer, fleet: Fleet) -> list[Deployment]:

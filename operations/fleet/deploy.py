@@ -38,8 +38,6 @@ class Deployer:
     server: Server
     outdir: Path = OUTDIR
     logs: Path = STATE_DIR / "logs"
-    home: Path | None = None
-    """State directory of the emulator, to see whether it still lives when something fails."""
 
     def synthesize(self) -> None:
         """Synthesize every stack for the emulator."""
@@ -63,7 +61,8 @@ class Deployer:
 
         def tick() -> bool:
             watch(outputs)
-            return emulator.find(home=self.home) is not None
+            # Not whether it answers: on a busy machine it takes its time, and Terraform waits for it.
+            return emulator.lives(self.server)
 
         what = f"{verb} {' '.join(stacks)}"
         log = self.logs / f"{what.replace(' ', '-')}.log"
@@ -85,7 +84,7 @@ class Deployer:
         return sum(map(len, kinds.values()))
 
     def _why(self, what: str, errors: list[str], log: Path) -> str:
-        if emulator.find(home=self.home) is None:
+        if not emulator.lives(self.server):
             return (
                 f"{what}: the embedded AWS at {self.server.url} stopped in the middle, and its account is "
                 f"gone with it.\nRun `make up` again; it starts anew. The server's log: {self.server.log}"

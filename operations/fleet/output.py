@@ -71,10 +71,11 @@ class StackOutput:
     @property
     def doing(self) -> str:
         """One resource in work, for a progress line; the one that takes longest comes first."""
-        if not self.current:
+        current = list(self.current.items())  # a copy: another thread feeds it meanwhile
+        if not current:
             return ""
-        address, verb = next(iter(self.current.items()))
-        more = f" and {len(self.current) - 1} more" if len(self.current) > 1 else ""
+        address, verb = current[0]
+        more = f" and {len(current) - 1} more" if len(current) > 1 else ""
         return f"{verb.lower()} {address.split('.')[0]}{more}"
 
 

@@ -16,7 +16,12 @@ from operations.local.environment import HasUrl, unset, variables
 from operations.paths import PROJECT_ROOT, STATE_DIR
 
 CDKTF = PROJECT_ROOT / "node_modules" / ".bin" / "cdktf"
-OUTDIR = Path(os.environ.get("CDKTF_OUTDIR") or PROJECT_ROOT / "cdktf.out")
+OUTDIR = Path(
+    os.environ.get("CDKTF_OUTDIR")
+    or (STATE_DIR if "HYBRID_HOME" in os.environ else PROJECT_ROOT) / "cdktf.out"
+)
+"""Moves with the emulator's state: bootstrap's own state lies beside it, and two emulators share none."""
+
 GRACE_SECONDS = 60.0
 """How long Terraform may take to finish what is in flight after an interrupt, before it is killed."""
 

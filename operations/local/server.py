@@ -79,6 +79,11 @@ def find(*, home: Path | None = None) -> Server | None:
     return server if answer and answer.get("identity") == server.identity else None
 
 
+def lives(server: Server) -> bool:
+    """Whether its process is still there, even if it is too busy to answer."""
+    return _is_alive(server)
+
+
 def require(*, home: Path | None = None) -> Server:
     """The running server, or an error that says how to start one."""
     server = find(home=home)

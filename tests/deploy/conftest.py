@@ -58,7 +58,7 @@ class Fleet:
         return self.run(*arguments, **variables(emulator.require(home=self.home)))
 
     def deployer(self) -> Deployer:
-        return Deployer(emulator.require(home=self.home), self.outdir, self.root / "logs", self.home)
+        return Deployer(emulator.require(home=self.home), self.outdir, self.root / "logs")
 
     def wait_for(self, log: str, text: str) -> None:
         """Wait until a deployment's log shows `text`."""

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -215,6 +216,24 @@ def test_the_standby_is_applied_while_the_primary_region_answers_errors_only(fle
         control.end_faults(server)
     assert (dr.changes.added, dr.changes.changed, dr.changes.destroyed) == (1, 0, 0)
     assert client(fleet, "cloudwatch", "ap-northeast-1").describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
+
+
+def test_destruction_waits_for_a_busy_emulator_and_ends_in_order(fleet: Fleet) -> None:
+    process = fleet.start("fleet", "down")
+    fleet.wait_for("destroy-edge.log", "Destroying...")
+    server = emulator.require(home=fleet.home)
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        time.sleep(7)  # longer than a look at its health takes
+        assert process.poll() is None, "Terraform was killed, although it only had to wait"
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 1, output
+    assert "interrupted" in output
+    assert "`make down` continues from here" in output
+    assert "Traceback" not in output
 
 
 def test_destroy_leaves_nothing(fleet: Fleet) -> None:

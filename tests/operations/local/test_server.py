@@ -159,7 +159,10 @@ def test_hanging_server_is_not_found_and_can_be_stopped(home: Path, monkeypatch:
     monkeypatch.setattr(control.health, "__defaults__", (0.3,))
     os.kill(running.pid, signal.SIGSTOP)
 
+    assert server.find(home=home) is None
+    assert server.lives(running)
     assert server.stop(home=home) == running
+    assert not server.lives(running)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": 1}'])
