@@ -1,5 +1,6 @@
 """Connections to the database server: TLS with a verified name or none, errors a person understands."""
 
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,11 @@ CONNECT_LIMIT = 10
 """Seconds for a connection with its TLS handshake."""
 
 ANSWER_LIMIT = 300
-"""Seconds for one statement; DROP DATABASE of a large database takes the longest."""
+"""Seconds for one statement, unless who connects knows better: DDL of a large table takes longer."""
+
+KEEP_ALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPALIVE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 6}
+"""Seconds of silence, then between probes, and how many of them. NAT gateways and tunnels forget a silent
+connection after minutes, and a long statement is silent. TCP_KEEPALIVE is macOS's name for TCP_KEEPIDLE."""
 
 CA_SOURCE = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 """Where AWS publishes it (RDS user guide, "Using SSL/TLS to encrypt a connection")."""
@@ -68,11 +73,18 @@ class Endpoint:
 
 
 class _NamedContext(ssl.SSLContext):
-    """Verifies the certificate against the server's own name, whatever address leads to it."""
+    """Verifies the certificate against the server's own name, whatever address leads to it.
+
+    This is also where the driver hands out its socket, so it is kept alive from here.
+    """
 
     server_name = ""
 
     def wrap_socket(self, sock: Any, *args: Any, **options: Any) -> ssl.SSLSocket:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in KEEP_ALIVE.items():
+            if option := getattr(socket, name, None):
+                sock.setsockopt(socket.IPPROTO_TCP, option, value)
         return super().wrap_socket(sock, *args, **options | {"server_hostname": self.server_name})
 
 
@@ -108,9 +120,14 @@ class Session:
 
 
 @contextmanager
-def session(endpoint: Endpoint, user: str, password: Password) -> Iterator[Session]:
-    """Connect over verified TLS, or raise `Unreachable` or `Denied`."""
-    opened = Session(_connect(endpoint, user, password), endpoint)
+def session(
+    endpoint: Endpoint, user: str, password: Password, *, answer_limit: float = ANSWER_LIMIT
+) -> Iterator[Session]:
+    """Connect over verified TLS, or raise `Unreachable` or `Denied`.
+
+    A statement that takes longer than `answer_limit` seconds is `Lost`, and the server may go on with it.
+    """
+    opened = Session(_connect(endpoint, user, password, answer_limit), endpoint)
     try:
         yield opened
     finally:
@@ -126,7 +143,9 @@ def try_login(endpoint: Endpoint, user: str, password: Password) -> Login:
         return Login.DENIED
 
 
-def _connect(endpoint: Endpoint, user: str, password: Password) -> "pymysql.Connection[Any]":
+def _connect(
+    endpoint: Endpoint, user: str, password: Password, answer_limit: float
+) -> "pymysql.Connection[Any]":
     host, port = endpoint.address
     context, failure = _context(endpoint), HybridError()
     try:
@@ -140,7 +159,7 @@ def _connect(endpoint: Endpoint, user: str, password: Password) -> "pymysql.Conn
             charset="utf8mb4",
             autocommit=True,
             connect_timeout=CONNECT_LIMIT,
-            read_timeout=ANSWER_LIMIT,
+            read_timeout=answer_limit,
             write_timeout=ANSWER_LIMIT,
         )
     except (pymysql.MySQLError, OSError) as error:

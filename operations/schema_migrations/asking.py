@@ -9,7 +9,7 @@ from operations.engine.plan import Plan
 from operations.engine.run import Manner, carry_out
 from operations.errors import Breached, HybridError, Refused, UsageError
 from operations.schema_migrations import changelog, flyway, plan
-from operations.schema_migrations.liquibase import Liquibase, find_program, preview, refused
+from operations.schema_migrations.liquibase import Liquibase, find_program, refused
 from operations.schema_migrations.place import Place, find, tables, tool
 from operations.schema_migrations.scripts import Script, read_scripts, version
 
@@ -117,6 +117,7 @@ def _plan_flyway(at: Place, wanted: Wanted, history: flyway.History) -> Plan:
         raise UsageError("Flyway migrates this schema; name its scripts with --migrations. Nothing was done")
     to = version(wanted.to) if wanted.to is not None else None
     chosen = flyway.undos(history, read_scripts(wanted.migrations), to=to, count=wanted.count)
+    flyway.guard_statements(chosen)
     return plan.plan_flyway(_target(at), chosen)
 
 
@@ -144,14 +145,14 @@ def _plan_liquibase(at: Place, wanted: Wanted, log: changelog.Log) -> Plan:
 
 def _preview(at: Place, program: Liquibase, wanted: Wanted, chosen: tuple[changelog.ChangeSet, ...]) -> str:
     """What Liquibase would do; refuses if that is not what the table says."""
-    command = program.command("SQL", count=wanted.count, tag=wanted.tag)
     failure: HybridError
     try:
-        printed = program.run(at.params(), at.password(), *command, limit=PREVIEW_LIMIT)
+        sql, sets = program.preview(
+            at.params(), at.password(), count=wanted.count, tag=wanted.tag, limit=PREVIEW_LIMIT
+        )
     except HybridError as error:
         failure = error
     else:
-        sql, sets = preview(printed)
         expected = tuple(one.name for one in chosen)
         if sets == expected:
             return sql

@@ -72,3 +72,16 @@ def after(log: Log, *, count: int | None, tag: str | None) -> tuple[ChangeSet, .
         known = ", ".join(dict.fromkeys(one.tag for one in newest if one.tag)) or "none"
         raise Refused(f"--tag {tag}: the database has no such tag; there is {known}. Nothing was changed.")
     return newest[: tagged[0]]
+
+
+def not_newest(log: Log, sets: list[str]) -> str:
+    """Why these are not the newest in this order; empty if they are. Liquibase undoes the newest, whatever
+    they are."""
+    newest = [one.name for one in reversed(log.sets)]
+    if newest[: len(sets)] == sets:
+        return ""
+    deepest = 1 + max(newest.index(name) for name in sets)
+    above = [name for name in newest[:deepest] if name not in sets]
+    if above:
+        return f"{', '.join(above)} was applied since, and Liquibase would undo that, not {', '.join(sets)}"
+    return f"{', '.join(sets)} was to be undone, and the newest are now {', '.join(newest[:deepest])}"

@@ -92,7 +92,8 @@ def rollback(
 ) -> None:
     """Roll a service's schema back, newest migration first. What it drops is gone: take a snapshot before.
 
-    Exits with 3 if a script or change set is not the one that was applied, or if somebody else is at work.
+    Exits with 3 if a script or change set is not the one that was applied or cannot be undone statement by
+    statement, if more was applied since you agreed, or if somebody else is at work.
 
     \b
     Examples:

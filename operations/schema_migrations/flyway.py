@@ -12,6 +12,7 @@ from typing import Any
 from operations.db.server import Session
 from operations.errors import Refused
 from operations.schema_migrations.scripts import Script, Version, checksum, version
+from operations.schema_migrations.statements import problems
 
 TABLE = "flyway_schema_history"
 SYNTHETIC = frozenset({"BASELINE", "SCHEMA"})
@@ -33,6 +34,7 @@ class Row:
     script: str
     checksum: int | None
     success: bool
+    execution_time: int
 
 
 @dataclass(frozen=True)
@@ -67,15 +69,15 @@ class History:
 
 def read_history(session: Session, database: str) -> History:
     """The whole table."""
-    columns = "installed_rank, version, description, type, script, checksum, success"
+    columns = "installed_rank, version, description, type, script, checksum, success, execution_time"
     query = f"SELECT {columns} FROM `{database}`.`{TABLE}` ORDER BY installed_rank"  # noqa: S608 - our name
     return History(tuple(_row(found) for found in session.rows(query)))
 
 
 def _row(found: tuple[Any, ...]) -> Row:
-    rank, text, description, type_, script, sum_, success = found
+    rank, text, description, type_, script, sum_, success, time = found
     number = None if text is None else version(str(text))
-    return Row(int(rank), number, str(description), str(type_), str(script), sum_, bool(success))
+    return Row(int(rank), number, str(description), str(type_), str(script), sum_, bool(success), int(time))
 
 
 def lock_name(database: str) -> str:
@@ -108,6 +110,8 @@ class Undo:
 
     row: Row
     script: Script
+    done: int
+    """Statements that an undo which stopped in the middle has carried out."""
 
 
 def undos(
@@ -137,7 +141,25 @@ def undos(
     ]
     if missing:
         raise Refused(f"--migrations has no {', '.join(missing)}. Nothing was changed.")
-    return tuple(Undo(row, by_version["U", row.version]) for row in chosen if row.version)
+    done = {row.version: row.execution_time // 2 for row in history.failed}  # as undoing.py writes it
+    return tuple(
+        Undo(row, by_version["U", row.version], done.get(row.version, 0)) for row in chosen if row.version
+    )
+
+
+def guard_statements(chosen: Iterable[Undo]) -> None:
+    """Refuse scripts that cannot be carried out statement by statement, before the first one is."""
+    found = [
+        f"{one.script.path.name}: {problem}"
+        for one in chosen
+        for problem in problems(one.script.text, one.done)
+    ]
+    if found:
+        raise Refused(
+            "scripts cannot be carried out statement by statement:\n  "
+            + "\n  ".join(found)
+            + "\nNothing was changed."
+        )
 
 
 def _guard_failed(history: History, chosen: list[Row]) -> None:

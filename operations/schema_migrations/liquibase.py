@@ -3,6 +3,7 @@
 Where the system has memory files, that file is never on a disk, and ends with the process whatever kills it.
 """
 
+import functools
 import os
 import re
 import shutil
@@ -18,7 +19,7 @@ from typing import Any
 from operations.db.sql import Password
 from operations.engine.context import Context
 from operations.errors import HybridError, Refused, UsageError
-from operations.schema_migrations.changelog import guard_lock, locked_by, read_log
+from operations.schema_migrations.changelog import Log, guard_lock, locked_by, not_newest, read_log
 from operations.schema_migrations.place import connected
 
 NEW_FORM = (4, 4)
@@ -94,23 +95,40 @@ class Liquibase:
             return [name, f"--tag={tag}" if tag is not None else f"--count={count}"]
         return [name + verb, str(tag if tag is not None else count)]
 
+    def preview(
+        self,
+        connection: Mapping[str, Any],
+        password: Password,
+        *,
+        count: int | None,
+        tag: str | None,
+        limit: float,
+    ) -> tuple[str, tuple[str, ...]]:
+        """The SQL of a rollback, and the change sets it would undo now, newest first."""
+        return read_preview(
+            self.run(connection, password, *self.command("SQL", count=count, tag=tag), limit=limit)
+        )
+
     def version(self) -> tuple[int, ...]:
         """Of the program; it says so without a database."""
-        environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        done = subprocess.run(
-            [self.program, "--version"],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        found = re.search(r"Liquibase[^\n]*?(\d+)\.(\d+)(?:\.(\d+))?", done.stdout)
-        if found is None:
-            raise UsageError(
-                f"{self.program} --version says no version: {_telling(done.stderr + done.stdout)}"
-            )
-        return tuple(int(number) for number in found.groups() if number)
+        return _version(self.program)
+
+
+@functools.cache  # each time Java starts
+def _version(program: str) -> tuple[int, ...]:
+    environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    done = subprocess.run(
+        [program, "--version"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    found = re.search(r"Liquibase[^\n]*?(\d+)\.(\d+)(?:\.(\d+))?", done.stdout)
+    if found is None:
+        raise UsageError(f"{program} --version says no version: {_telling(done.stderr + done.stdout)}")
+    return tuple(int(number) for number in found.groups() if number)
 
 
 def find_program(named: str | None) -> str:
@@ -124,7 +142,7 @@ def find_program(named: str | None) -> str:
     return str(Path(found).resolve())
 
 
-def preview(text: str) -> tuple[str, tuple[str, ...]]:
+def read_preview(text: str) -> tuple[str, tuple[str, ...]]:
     """Of what `rollback-sql` printed: the SQL without Liquibase's own tables, the change sets it undoes."""
     own = re.compile(r"(--|\*|(UPDATE|DELETE FROM) \S*DATABASECHANGELOG)", re.IGNORECASE)
     shown = [line for line in text.splitlines() if line.strip() and (_SET.match(line) or not own.match(line))]
@@ -132,27 +150,49 @@ def preview(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def roll_back(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
-    """The `Local` of that name: has Liquibase undo exactly `sets`; safe to repeat."""
+    """The `Local` of that name: has Liquibase undo exactly `sets`; safe to repeat.
+
+    Liquibase undoes what is the newest when it runs; a deploy may have applied more since somebody agreed.
+    So the table and Liquibase itself are asked once more; a moment between that and its lock remains.
+    """
     program = Liquibase(params["program"], params["driver"], params["root"], params["changelog"])
-    if not _left(context, params):
+    password, wanted = Password(params["password"].reveal), {"count": params["count"], "tag": params["tag"]}
+    log = _log_at_rest(context, params)
+    left = _still_applied(params, log)
+    if not left:
         return {"rolled back": []}
-    command = program.command("", count=params["count"], tag=params["tag"])
-    password = Password(params["password"].reveal)
-    program.run(params, password, *command, limit=context.remaining())
-    if left := _left(context, params):
-        raise HybridError(f"Liquibase ended without an error, but these are still applied: {', '.join(left)}")
+    if not (problem := not_newest(log, left)):
+        _, sets = program.preview(params, password, **wanted, limit=context.remaining())
+        if list(sets) != left:
+            would = ", ".join(sets) or "nothing"
+            problem = f"{', '.join(left)} was to be undone, and Liquibase would undo {would}"
+    if problem:
+        raise Refused(
+            f"{problem}. This step changed nothing. hybrid runs abandon {context.run.rpartition('-')[2]}, "
+            "then the same command plans again"
+        )
+    program.run(params, password, *program.command("", **wanted), limit=context.remaining())
+    if left := _still_applied(params, _log_at_rest(context, params)):
+        raise HybridError(
+            f"Liquibase ended without an error, but these are still applied: {', '.join(left)}. "
+            "If a deploy ran at this moment, its newest change set may have been undone instead"
+        )
     return {"rolled back": params["sets"]}
 
 
-def _left(context: Context, params: Mapping[str, Any]) -> list[str]:
-    """Those of the change sets that are applied still, seen when nobody is at work."""
+def _log_at_rest(context: Context, params: Mapping[str, Any]) -> Log:
+    """What is applied, seen when nobody is at work."""
     with connected(params) as session:
         database, deadline = params["database"], time.monotonic() + min(LOCK_PATIENCE, context.remaining())
         while (holder := locked_by(session, database)) and time.monotonic() < deadline and params["patient"]:
             context.say(f"Liquibase's lock is held by {holder}")
             time.sleep(1)
         guard_lock(holder)
-        applied = {one.name for one in read_log(session, database).sets}
+        return read_log(session, database)
+
+
+def _still_applied(params: Mapping[str, Any], log: Log) -> list[str]:
+    applied = {one.name for one in log.sets}
     return [name for name in params["sets"] if name in applied]
 
 

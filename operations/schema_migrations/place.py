@@ -8,7 +8,7 @@ from typing import Any
 
 from operations.aws import Aws, explained
 from operations.db import names, run, vault
-from operations.db.server import Endpoint, Session, session
+from operations.db.server import ANSWER_LIMIT, Endpoint, Session, session
 from operations.db.sql import Password, quoted
 from operations.engine import Secret
 from operations.errors import HybridError, Refused
@@ -72,12 +72,13 @@ def find(service: str, environment: str, ca: Path, host: str | None, port: int |
 
 
 @contextmanager
-def connected(params: Mapping[str, Any]) -> Iterator[Session]:
+def connected(params: Mapping[str, Any], *, answer_limit: float = ANSWER_LIMIT) -> Iterator[Session]:
     """The connection that `Place.params` describe."""
     at = Endpoint(
         params["address"], params["port"], Path(params["ca"]), params["via_host"], params["via_port"]
     )
-    with session(at, params["user"], Password(params["password"].reveal)) as opened:
+    password = Password(params["password"].reveal)
+    with session(at, params["user"], password, answer_limit=answer_limit) as opened:
         opened.rows(f"USE {quoted(params['database'])}")
         yield opened
 

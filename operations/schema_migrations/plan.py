@@ -1,12 +1,15 @@
 """Plans of a rollback. Pure functions."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from operations.engine import Local, Plan, Step
 from operations.schema_migrations.changelog import ChangeSet
+from operations.schema_migrations.continuing import hopeless_from
 from operations.schema_migrations.flyway import Undo
 from operations.schema_migrations.liquibase import Liquibase
+from operations.schema_migrations.statements import shortened, statements
 
 KIND = "db-schema-rollback"
 LIMIT = 3600.0
@@ -44,8 +47,26 @@ def plan_flyway(target: Target, undos: tuple[Undo, ...]) -> Plan:
     """One version a step, newest first."""
     steps = tuple(_undo(target, one) for one in undos)
     versions = [str(one.row.version) for one in undos]
-    notes = ("scripts without a version (R__) stay as they are",) if undos else ()
+    notes = tuple(note for one in undos for note in _statements(one))
+    if undos:
+        notes += ("scripts without a version (R__) stay as they are",)
     return target.plan(steps, notes, {"tool": "flyway", "undone": versions})
+
+
+def _statements(one: Undo) -> Iterator[str]:
+    """What the script does, and whether it can be continued wherever it may stop."""
+    name, todo = one.script.path.name, statements(one.script.text)
+    lines = [
+        f"\n  {number}  {shortened(text)}{'  (done before)' if number <= one.done else ''}"
+        for number, text in enumerate(todo, 1)
+    ]
+    yield f"{name} has {len(todo)} statements{':' if todo else ''}{''.join(lines)}"
+    if (number := hopeless_from(todo)) is not None:
+        yield (
+            f"{name} cannot be continued if it stops after statement {number}, which leaves something in its "
+            f"connection alone: {shortened(todo[number - 1])}. Be ready to finish it by hand, as "
+            "docs/runbooks/schema.md says"
+        )
 
 
 def _undo(target: Target, one: Undo) -> Step:

@@ -1,9 +1,9 @@
-"""Flyway's scripts: names, versions, checksums, and the statements in them. Pure but for reading files."""
+"""Flyway's scripts: names, versions and checksums. Pure but for reading files."""
 
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +58,12 @@ def read_scripts(directory: Path) -> tuple[Script, ...]:
         named = _NAME.fullmatch(path.name)
         if named is None:
             continue
-        text = path.read_text(encoding="utf-8", errors="strict")
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise Refused(
+                f"{path} is not UTF-8 (byte {error.start + 1}); save it as UTF-8. Nothing was changed."
+            ) from error
         script = Script(path.resolve(), named[1], version(named[2]), text)
         other = found.setdefault((script.kind, script.version), script)
         if other is not script:
@@ -81,37 +86,3 @@ def crc(texts: Iterable[str]) -> int:
     for text in texts:
         total = zlib.crc32(text.encode(), total)
     return total - (1 << 32) if total & (1 << 31) else total
-
-
-_TOKEN = re.compile(
-    r"""(?P<delimiter>(?:^|(?<=\n))[ \t]*DELIMITER[ \t]+(?P<mark>\S+)[ \t]*(?:\r?\n|$))
-    |(?P<comment>--(?=[\s]|$)[^\n]*|\#[^\n]*|/\*(?![!+]).*?\*/)
-    |(?P<quoted>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`(?:[^`]|``)*`)
-    |(?P<other>.)""",
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
-
-
-def statements(text: str) -> tuple[str, ...]:
-    """The statements of a script, as MySQL's own client divides them: by `;` or what DELIMITER says."""
-    return tuple(one for one in map(str.strip, _divided(text.removeprefix("\ufeff"))) if one)
-
-
-def _divided(text: str) -> Iterator[str]:
-    mark, present, at = ";", "", 0
-    while at < len(text):
-        if text.startswith(mark, at):
-            yield present
-            present, at = "", at + len(mark)
-            continue
-        token = _TOKEN.match(text, at)
-        if token is None:  # `other` takes any character
-            raise AssertionError(text[at:])
-        at = token.end()
-        if token["delimiter"] and not present.strip():
-            mark = token["mark"]
-        elif not token["comment"]:
-            present += token[0]
-        else:
-            present += " "
-    yield present

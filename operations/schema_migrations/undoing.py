@@ -9,8 +9,8 @@ becomes a DELETE.
 import hashlib
 import re
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,15 @@ from operations.db.server import Lost, Session
 from operations.db.sql import Statement
 from operations.engine.context import Context
 from operations.errors import HybridError, Refused
-from operations.schema_migrations.flyway import TABLE, UNDOES, lock_name, read_history
+from operations.schema_migrations.alone import alone
+from operations.schema_migrations.continuing import lost, repeated
+from operations.schema_migrations.flyway import TABLE, UNDOES, read_history
 from operations.schema_migrations.place import connected
-from operations.schema_migrations.scripts import crc, statements, version
+from operations.schema_migrations.scripts import crc, version
+from operations.schema_migrations.statements import shortened, statements
 
-LOCK_SECONDS = "3"
 CHANGES_DATA = re.compile(r"(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
-CHANGES_SCHEMA = re.compile(r"(CREATE|DROP|ALTER|RENAME|TRUNCATE|SET|USE)\b", re.IGNORECASE)
+CHANGES_SCHEMA = re.compile(r"(CREATE|DROP|ALTER|RENAME|TRUNCATE|SET(?!\s+STATEMENT)|USE)\b", re.IGNORECASE)
 DONE_BEFORE = frozenset(
     {1007, 1008, 1050, 1051, 1060, 1061, 1091, 1146, 1304, 1305, 1359, 1360, 3821, 3822, 3940}
 )
@@ -34,28 +36,21 @@ DONE_BEFORE = frozenset(
 def undo(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
     """The `Local` of that name. Safe to repeat."""
     script = Path(params["script"])
-    if (
-        not script.is_file()
-        or hashlib.sha256(script.read_text(encoding="utf-8").encode()).hexdigest() != params["sha256"]
-    ):
-        raise Refused(
-            f"{script} is not the script that was agreed to. If that is meant: hybrid runs abandon, then the "
-            "same command again; it goes on with the statement where it stopped"
-        )
-    todo = statements(script.read_text(encoding="utf-8"))
-    with connected(params) as session, _alone(session, params["database"]):
+    todo = _agreed(script, params["sha256"])
+    limit = max(1.0, context.remaining())
+    with connected(params, answer_limit=limit) as session, alone(session, params["database"]):
         history = Undoing(session, params["database"], params)
         if history.over:
             return {"statements": len(todo)}
         done, begun = history.progress(todo)
+        _set_again(context, session, script.name, todo, done)
         began = time.monotonic()
         for number in range(done, len(todo)):
             context.say(f"statement {number + 1} of {len(todo)}")
             try:
                 history.carry_out(todo, number, begun=begun and number == done)
             except HybridError as error:
-                what = f"{script.name}: statement {number + 1} of {len(todo)} failed."
-                failure = f"{what}\n{error}\n{_report(number, len(todo))}"
+                failure = _report(script.name, number, len(todo), error)
                 break
         else:
             history.finish(round((time.monotonic() - began) * 1000))
@@ -63,12 +58,49 @@ def undo(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
     raise HybridError(failure)
 
 
-def _report(done: int, total: int) -> str:
-    carried = f"statements 1 to {done} are done" if done else "nothing is done"
+def _agreed(script: Path, sha256: str) -> tuple[str, ...]:
+    text = script.read_text(encoding="utf-8") if script.is_file() else None
+    if text is None or hashlib.sha256(text.encode()).hexdigest() != sha256:
+        raise Refused(
+            f"{script} is not the script that was agreed to. If that is meant: hybrid runs abandon, then the "
+            "same command again; it goes on with the statement where it stopped"
+        )
+    return statements(text)
+
+
+def _set_again(context: Context, session: Session, name: str, todo: tuple[str, ...], done: int) -> None:
+    """Give the new connection what the statements before set in theirs, or refuse to go on without it."""
+    number = lost(todo, done)
+    if number is not None:
+        raise Refused(
+            f"{name}: statement {number + 1} ({shortened(todo[number])}) left something in a connection that "
+            f"is over, and cannot be repeated. Carry out statements {done + 1} to {len(todo)} by hand in one "
+            f"session, delete them from the script and leave the first {done} as they are; then hybrid runs "
+            f"abandon {context.run.rpartition('-')[2]}, and the same command, which completes the history "
+            "(docs/runbooks/schema.md)"
+        )
+    for number in repeated(todo, done):
+        try:
+            session.run(Statement(todo[number]))
+        except HybridError as error:
+            failure = f"{name}: what statement {number + 1} sets is needed by those after it.\n{error}"
+            break
+    else:
+        return
+    raise HybridError(failure)
+
+
+def _report(name: str, done: int, total: int, error: HybridError) -> str:
+    at, before = f"{name}: statement {done + 1} of {total}", f"statements 1 to {done} are done"
+    if isinstance(error, Lost):
+        return (
+            f"{at}: nobody knows whether it is done; the server may still be at it (SHOW PROCESSLIST).\n"
+            f"{error}\n{before + '. ' if done else ''}Resume when it is over there"
+        )
     return (
-        f"{carried}, {done + 1} to {total} are not; the history says so, and Flyway refuses to migrate until "
-        "this is finished. Correct the database, then resume; or correct the script from there on, abandon "
-        "the run and repeat the command"
+        f"{at} failed.\n{error}\n{before if done else 'nothing is done'}, {done + 1} to {total} are not; the "
+        "history says so, and Flyway refuses to migrate until this is finished. Correct the database, then "
+        "resume; or correct the script from there on, abandon the run and repeat the command"
     )
 
 
@@ -125,7 +157,8 @@ class Undoing:
             return
         if begun and not CHANGES_SCHEMA.match(text):
             raise HybridError(
-                f"it was begun before, and nobody knows whether it ended: {text}\nLook, and finish by hand"
+                f"it was begun before, and nobody knows whether it ended: {text}\n"
+                "Look, and finish by hand, as docs/runbooks/schema.md says"
             )
         self._session.run(self._note(2 * number + 1, crc(todo[:number])))
         try:
@@ -153,17 +186,17 @@ class Undoing:
             str(self._rank),
         )
         self._session.run(Statement(text, values))
+        # A procedure that the script called may have begun a transaction, or turned autocommit off.
+        self._session.rows("COMMIT")
+        query = f"SELECT type, success FROM {self._table} WHERE installed_rank = %s"  # noqa: S608 - our texts
+        rows = self._session.rows(query, str(self._rank))
+        if rows != [("DELETE", 1)]:
+            raise HybridError(
+                f"{self._table} did not keep that {self._params['version']} is undone: row {self._rank} is "
+                f"{rows}, and should be DELETE with success 1. Look who else writes there, then resume"
+            )
 
 
 def _code(error: HybridError) -> int:
     found = re.search(r"\(error (\d+)\)$", str(error))
     return int(found[1]) if found else 0
-
-
-@contextmanager
-def _alone(session: Session, database: str) -> Iterator[None]:
-    """Keep Flyway itself out; the server frees the lock when this connection ends."""
-    [(got,)] = session.rows("SELECT GET_LOCK(%s, %s)", lock_name(database), LOCK_SECONDS)
-    if got != 1:
-        raise Refused(f"Flyway is at work on {database} (it holds {lock_name(database)}); wait for it")
-    yield

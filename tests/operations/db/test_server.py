@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from operations.db import names
-from operations.db.server import Endpoint, Login, session, try_login
+from operations.db.server import KEEP_ALIVE, Endpoint, Login, Lost, session, try_login
 from operations.db.sql import Password
 from operations.errors import HybridError, Refused
 from tests.operations.db import certificates
@@ -169,3 +169,22 @@ def test_admin_password_is_used_over_tls(engine: Engine) -> None:
     with session(at, ADMIN, Password(ADMIN_PASSWORD)) as admin:
         [(_, cipher)] = admin.rows("SHOW SESSION STATUS LIKE 'Ssl_cipher'")
     assert cipher
+
+
+def test_who_connects_says_how_long_a_statement_may_take(engine: Engine) -> None:
+    at = Endpoint("localhost", engine.port, engine.certificates.ca)
+    with (
+        session(at, ADMIN, Password(ADMIN_PASSWORD), answer_limit=0.5) as admin,
+        pytest.raises(Lost, match="was lost in: SELECT SLEEP"),
+    ):
+        admin.rows("SELECT SLEEP(60)")
+
+
+def test_a_silent_connection_is_kept_alive(engine: Engine) -> None:
+    at = Endpoint("localhost", engine.port, engine.certificates.ca)
+    with session(at, ADMIN, Password(ADMIN_PASSWORD)) as admin:
+        connected = admin._connection._sock  # type: ignore[attr-defined]
+        assert connected.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        for name, value in KEEP_ALIVE.items():
+            if option := getattr(socket, name, None):
+                assert connected.getsockopt(socket.IPPROTO_TCP, option) == value

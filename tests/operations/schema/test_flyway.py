@@ -9,31 +9,7 @@ from operations.local import control
 from operations.schema_migrations.flyway import lock_name
 from operations.schema_migrations.scripts import crc
 from tests.operations.engine.killing import last
-from tests.operations.schema.conftest import HISTORY, Schema
-
-SCRIPTS = {
-    "V1__first.sql": "CREATE TABLE one (id INT PRIMARY KEY); INSERT INTO one VALUES (1);",
-    "V2__second.sql": "CREATE TABLE two (id INT PRIMARY KEY); "
-    "ALTER TABLE one ADD COLUMN two INT; UPDATE one SET two = 2;",
-    "V3__third.sql": "CREATE TABLE three (id INT PRIMARY KEY); UPDATE one SET two = 3;",
-    "U2__second.sql": "UPDATE one SET id = id + 10;\nALTER TABLE one DROP COLUMN two;\nDROP TABLE two;",
-    "U3__third.sql": "UPDATE one SET two = 2;\nDROP TABLE three;",
-}
-UP = tuple(name for name in SCRIPTS if name.startswith("V"))
-AFTER_ALL = [
-    ("1", "SQL", "V1__first.sql", 1),
-    ("2", "SQL", "V2__second.sql", 1),
-    ("3", "SQL", "V3__third.sql", 1),
-]
-DELETED = [("3", "DELETE", "V3__third.sql", 1), ("2", "DELETE", "V2__second.sql", 1)]
-
-
-@pytest.fixture
-def flyway(schema: Schema) -> Schema:
-    schema.rows(HISTORY)
-    schema.write(SCRIPTS)
-    schema.migrate(*UP)
-    return schema
+from tests.operations.schema.conftest import AFTER_ALL, DELETED, SCRIPTS, Schema
 
 
 def columns(schema: Schema) -> list[str]:

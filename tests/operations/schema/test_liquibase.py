@@ -8,7 +8,7 @@ import pytest
 
 from operations.db.sql import Password
 from operations.errors import Refused
-from operations.schema_migrations.changelog import ChangeSet, Log, after
+from operations.schema_migrations.changelog import ChangeSet, Log, after, not_newest
 from operations.schema_migrations.liquibase import Liquibase, _escaped
 from tests.operations.engine.killing import killed, last
 from tests.operations.engine.secrecy import watched
@@ -39,7 +39,14 @@ def applied(schema: Schema, monkeypatch: pytest.MonkeyPatch) -> Schema:
     monkeypatch.setenv("HYBRID_LIQUIBASE_DRIVER", driver)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[3])]))
     schema.write({"changes.sql": CHANGELOG})
-    tool = Liquibase(program, driver, str(schema.directory), "changes.sql")
+    update(schema)
+    schema.rows("UPDATE DATABASECHANGELOG SET TAG = 'release-2' WHERE ID = '2'")
+    return schema
+
+
+def update(schema: Schema) -> None:
+    """What a deploy does."""
+    tool = Liquibase(*liquibase(), str(schema.directory), "changes.sql")
     secret = schema.world.secret()
     connection = {
         "address": secret["host"],
@@ -49,8 +56,6 @@ def applied(schema: Schema, monkeypatch: pytest.MonkeyPatch) -> Schema:
         "user": secret["username"],
     }
     tool.run(connection, Password(secret["password"]), "update", limit=60)
-    schema.rows("UPDATE DATABASECHANGELOG SET TAG = 'release-2' WHERE ID = '2'")
-    return schema
 
 
 def rollback(*more: str) -> list[str]:
@@ -82,6 +87,51 @@ def test_by_count_killed_and_resumed_undoes_exactly_that_many(applied: Schema) -
     assert ids(applied) == ["1", "2", "3"], "killed after Liquibase had ended"
     applied.hybrid("runs", "resume", last(applied.hybrid), "--yes")
     assert (applied.tables(), ids(applied)) == ({"one", "two"}, ["1", "2"])
+
+
+FIVE = """--changeset team:5
+CREATE TABLE five (id INT PRIMARY KEY);
+--rollback DROP TABLE five;
+"""
+
+
+@pytest.mark.parametrize(
+    ("how_far", "at", "left"),
+    [
+        (("--count", "1"), "before:1", ["1", "2", "3", "4", "5"]),  # planned, not begun
+        (("--tag", "release-2"), "before:1", ["1", "2", "3", "4", "5"]),
+        (("--count", "2"), "after:1", ["1", "2", "3", "5"]),  # stopped in the middle
+    ],
+)
+def test_fails_when_a_deploy_applied_more_meanwhile(
+    applied: Schema, how_far: tuple[str, str], at: str, left: list[str]
+) -> None:
+    killed(applied.hybrid, *rollback(*how_far, *AGREED), at=at)
+    text = CHANGELOG if "4" in left else CHANGELOG.partition("--changeset team:4")[0]
+    applied.write({"changes.sql": text + FIVE})
+    update(applied)
+    assert ids(applied) == left
+
+    run = last(applied.hybrid)
+    refused = applied.hybrid("runs", "resume", run, "--yes", code=3).stderr
+    assert "changes.sql::5::team was applied since, and Liquibase would undo that" in refused
+    assert f"hybrid runs abandon {run}, then the same command plans again" in refused
+    assert ids(applied) == left
+    assert {"three", "five"} < applied.tables()
+
+    applied.hybrid("runs", "abandon", run, "--yes")
+    again = applied.hybrid(*rollback("--count", "1", "--dry-run")).stderr
+    assert "Liquibase undoes changes.sql::5::team" in again
+
+
+def test_fails_when_liquibase_itself_would_undo_something_else(applied: Schema) -> None:
+    """The tag was moved since."""
+    killed(applied.hybrid, *rollback("--tag", "release-2", *AGREED), at="before:1")
+    applied.rows("UPDATE DATABASECHANGELOG SET TAG = IF(ID = '1', 'release-2', NULL)")
+    refused = applied.hybrid("runs", "resume", last(applied.hybrid), "--yes", code=3).stderr
+    assert "changes.sql::3::team was to be undone, and Liquibase would undo changes.sql::4::team" in refused
+    assert "changes.sql::2::team. This step changed nothing" in refused
+    assert len(ids(applied)) == 4
 
 
 def test_fails_when_the_lock_is_held(applied: Schema) -> None:
@@ -148,6 +198,22 @@ SETS = tuple(
 )
 def test_what_came_last_goes_first(count: int | None, tag: str | None, chosen: str) -> None:
     assert "".join(one.id for one in after(Log(SETS, ""), count=count, tag=tag)) == chosen
+
+
+@pytest.mark.parametrize(
+    ("sets", "said"),
+    [
+        ("43", ""),
+        ("4", ""),
+        ("3", "c.sql::4::t was applied since, and Liquibase would undo that, not c.sql::3::t"),
+        ("41", "c.sql::3::t, c.sql::2::t was applied since"),
+        ("34", "and the newest are now c.sql::4::t, c.sql::3::t"),
+    ],
+)
+def test_only_the_newest_may_be_undone(sets: str, said: str) -> None:
+    found = not_newest(Log(SETS, ""), [f"c.sql::{one}::t" for one in sets])
+    assert said in found
+    assert bool(said) == bool(found)
 
 
 def test_fails_when_there_is_no_such_tag() -> None:

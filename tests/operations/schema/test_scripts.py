@@ -1,4 +1,4 @@
-"""Flyway's names, versions, checksums and statements."""
+"""Flyway's names, versions and checksums."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from operations.errors import Refused
 from operations.schema_migrations.flyway import java_hash
-from operations.schema_migrations.scripts import checksum, crc, read_scripts, statements, version
+from operations.schema_migrations.scripts import checksum, crc, read_scripts, version
 
 
 def test_the_checksum_is_crc32_as_java_has_it() -> None:
@@ -32,28 +32,10 @@ def test_versions_compare_by_number() -> None:
         version("V2")
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("DROP TABLE a; DROP TABLE b;", ("DROP TABLE a", "DROP TABLE b")),
-        ("DROP TABLE a", ("DROP TABLE a",)),
-        (
-            "INSERT INTO a VALUES ('x;y', \"p;q\", 'it''s; \\'');",
-            ("INSERT INTO a VALUES ('x;y', \"p;q\", 'it''s; \\'')",),
-        ),
-        ("DROP TABLE `a;b`;", ("DROP TABLE `a;b`",)),
-        ("-- one; two\nDROP TABLE a; # three;\n/* four; */ ;", ("DROP TABLE a",)),
-        ("SELECT 5--1;", ("SELECT 5--1",)),
-        ("/*! SET x = 1 */;", ("/*! SET x = 1 */",)),
-        (
-            "DELIMITER $$\nCREATE TRIGGER t BEGIN a; b; END$$\nDELIMITER ;\nDROP TABLE a;",
-            ("CREATE TRIGGER t BEGIN a; b; END", "DROP TABLE a"),
-        ),
-        ("\ufeff\n\n", ()),
-    ],
-)
-def test_statements_are_divided_as_mysqls_client_does(text: str, found: tuple[str, ...]) -> None:
-    assert statements(text) == found
+def test_fails_when_a_script_is_no_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "U1__a.sql").write_bytes("SELECT 'é'".encode("latin-1"))
+    with pytest.raises(Refused, match=r"U1__a\.sql is not UTF-8 \(byte 9\); save it as UTF-8"):
+        read_scripts(tmp_path)
 
 
 def test_other_files_are_left_alone_and_doubles_refused(tmp_path: Path) -> None:
