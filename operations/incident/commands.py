@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from operations.errors import UsageError
 from operations.incident import looking_commands, mitigation_commands
 from operations.options import DryRun, Env
 from operations.options import Json as PlainJson
@@ -18,7 +19,7 @@ Incident = mitigation_commands.Incident
 
 At = Annotated[
     str | None,
-    typer.Option("--at", metavar="TIME", help="When it happened: 14:30 (UTC), 2026-11-23T14:30Z, 15m ago."),
+    typer.Option("--at", metavar="TIME", help="When it was: 14:30 (UTC), 2026-11-23T14:30Z, or '15m ago'."),
 ]
 
 
@@ -106,6 +107,8 @@ def note(
     when = times.given(at, "--at") if at else times.now()
     marked = {"mark": mitigation_commands.mark(mark)} if mark else {}
     level = mitigation_commands.severity(severity) if severity else None
+    if level and (at or mark):
+        raise UsageError("--severity counts from now on: give --at and --mark to a note of their own")
     if not dry_run:
         if level:
             course.worsen(record, level, text)

@@ -110,7 +110,10 @@ def close(record: Record, *, recovered: datetime | None, anyway: str | None, dry
     reason = f"closed although {'; '.join(against)}. Reason: {anyway}" if against else "closed"
     record.write("closed", reason, key="closed")
     found = durations(record.entries())
-    postmortem.write(record)
+    try:
+        postmortem.write(record)
+    except Refused as error:  # it is over all the same
+        err.print(f"note: {error}", markup=False)
     length = times.length((found.to_recover or timedelta()).total_seconds())
     due = f"{found.due:%Y-%m-%d %H:%M}" if found.due else ""
     tell(record, f"over after {length}; the postmortem is due {due} UTC")

@@ -1,4 +1,4 @@
-"""The load balancer answers 503 in place of a service: what is there, the plan, and the way back.
+"""The load balancer answers 503 in place of a service: what is there, and the plan.
 
 A rule is added before the service's own. Nothing that CodeDeploy, ECS or Terraform made is replaced, so
 that a deployment may even go on behind it, and taking the rule away brings back exactly what was.
@@ -11,18 +11,16 @@ from typing import Any
 from operations.aws import Aws, explained
 from operations.engine import Call, Plan, Probe, Ref, Step
 from operations.errors import Refused
-from operations.incident.mitigation import KIND, Action, Mitigation, begin, end
+from operations.incident.mitigation import KIND, Action, begin, end
 from operations.incident.rules import (
     Rule,
-    answers_503,
     body_of,
     hosts,
-    is_added,
     is_ours,
-    moved,
     response,
     same,
     settable,
+    sum_of,
     targets,
 )
 from operations.incident.scene import Scene
@@ -107,10 +105,17 @@ def plan_maintenance(facts: Facts, incident: str, message: str, retry_after_seco
         new = list(_added(listener, body))
         if not new:
             continue
-        reads.append(Step(f"look-{number}", "the rules as they are", _describe(at, listener.arn)))
+        reads.append(Step(f"look-{number}", "the rules as they are", describe(at, listener.arn)))
         for rule in new:
             steps.append(_answer(at, len(steps) + 1, {"ListenerArn": listener.arn, **rule}, body, incident))
-            added.append({"listener": listener.arn, "priority": rule["Priority"], "body": body})
+            added.append(
+                {
+                    "listener": listener.arn,
+                    "priority": rule["Priority"],
+                    "body": body,
+                    "sha256": sum_of(body),
+                }
+            )
     if steps:
         text = f"the load balancer answers 503 in place of {at.place}"
         arns = [listener.arn for listener in found if list(_added(listener, body))]
@@ -121,7 +126,7 @@ def plan_maintenance(facts: Facts, incident: str, message: str, retry_after_seco
             *reads,
             begin(incident, Action.MAINTENANCE, text, before={"listeners": before}, after={"rules": added}),
             *steps,
-            end(incident, Action.MAINTENANCE, text),
+            end(incident, Action.MAINTENANCE, text, _made(steps, added)),
         ]
     return Plan(
         kind=KIND,
@@ -133,6 +138,15 @@ def plan_maintenance(facts: Facts, incident: str, message: str, retry_after_seco
         else (),
         facts={"action": Action.MAINTENANCE.value, "incident": incident, "load_balancer": at.load_balancer},
     )
+
+
+def _made(steps: list[Step], added: list[dict[str, Any]]) -> list[Ref]:
+    return [Ref(step.id, f"{_mine(one['priority'])}.RuleArn") for step, one in zip(steps, added, strict=True)]
+
+
+def _mine(priority: int) -> str:
+    """In the answer of CreateRule, and of DescribeRules after a crash."""
+    return f"Rules[?Priority=='{priority}'] | [0]"
 
 
 def _added(listener: Listener, body: str) -> Iterator[dict[str, Any]]:
@@ -155,7 +169,7 @@ def _added(listener: Listener, body: str) -> Iterator[dict[str, Any]]:
 
 def _answer(at: Scene, number: int, rule: Mapping[str, Any], body: str, incident: str) -> Step:
     id_, priority = f"answer-{number}", rule["Priority"]
-    mine = f"Rules[?Priority=='{priority}'] | [0]"
+    mine = _mine(priority)
     users = hosts(rule)
     return Step(
         id=id_,
@@ -172,7 +186,7 @@ def _answer(at: Scene, number: int, rule: Mapping[str, Any], body: str, incident
             keep=(f"{mine}.RuleArn",),
         ),
         arrived_when=Probe(
-            _describe(at, rule["ListenerArn"]),
+            describe(at, rule["ListenerArn"]),
             equals={f"{mine}.Actions[0].FixedResponseConfig.MessageBody": body},
         ),
         undo=Call(
@@ -185,59 +199,6 @@ def _answer(at: Scene, number: int, rule: Mapping[str, Any], body: str, incident
     )
 
 
-def revert(facts: Facts, mitigations: tuple[Mitigation, ...]) -> tuple[list[Step], list[str]]:
-    """Take exactly the added rules away, and say what others changed meanwhile; that is left as it is."""
-    at, steps, left = facts.scene, list[Step](), list[str]()
-    here = {listener.arn: listener for listener in facts.listeners}
-    ours: set[str] = set()
-    for one in mitigations:
-        for added in one.after["rules"]:
-            listener = here.get(added["listener"])
-            rule = (
-                next((rule for rule in listener.rules if is_added(rule, added)), None) if listener else None
-            )
-            if rule is None or listener is None:
-                if listener and any(str(added["priority"]) == rule["Priority"] for rule in listener.rules):
-                    left.append(f"priority {added['priority']} has another rule by now: left so")
-                continue
-            ours.add(rule["RuleArn"])
-            steps.append(_take_away(at, f"take-away-{len(steps) + 1}", listener.arn, rule))
-    for one in mitigations:
-        left += _changed(one, here, ours, facts.groups)
-    return steps, list(dict.fromkeys(left))
-
-
-def _take_away(at: Scene, id_: str, listener: str, rule: Rule) -> Step:
-    arn = rule["RuleArn"]
-    return Step(
-        id=id_,
-        why=f"the rule of priority {rule['Priority']} no longer answers 503",
-        call=Call("elbv2", at.place.region, "DeleteRule", {"RuleArn": arn}, accept=("RuleNotFound",)),
-        done_when=Probe(_describe(at, listener), equals={f"length(Rules[?RuleArn=='{arn}'])": 0}),
-    )
-
-
-def _changed(
-    one: Mitigation, here: Mapping[str, Listener], ours: set[str], groups: frozenset[str]
-) -> Iterator[str]:
-    """What is not as it was, beside our own rules and what deployments move."""
-    for before in one.before["listeners"]:
-        listener = here.get(before["listener"])
-        if listener is None:
-            yield f"the listener {before['listener']} is gone"
-            continue
-        was = {rule["RuleArn"]: rule for rule in before["rules"]}
-        now = {rule["RuleArn"]: rule for rule in listener.rules if rule["RuleArn"] not in ours}
-        for arn in sorted({*was, *now}):
-            if was.get(arn) == now.get(arn) or answers_503(was.get(arn) or now[arn]):
-                continue
-            if arn in was and arn in now and moved(was[arn], now[arn], groups):
-                continue
-            rule = now.get(arn) or was[arn]
-            what = "added" if arn not in was else "took away" if arn not in now else "changed"
-            priority = rule["Priority"]
-            yield f"meanwhile somebody {what} the rule of priority {priority} for {hosts(rule)}: left so"
-
-
-def _describe(at: Scene, listener: str) -> Call:
+def describe(at: Scene, listener: str) -> Call:
+    """All rules of a listener."""
     return Call("elbv2", at.place.region, "DescribeRules", {"ListenerArn": listener, "PageSize": PAGE})

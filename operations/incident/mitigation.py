@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from operations.engine import Local, RunId, Step
+from operations.engine import Local, Ref, RunId, Step
 from operations.engine.context import Context
 from operations.engine.journal import Entry
 from operations.engine.report import Conclusion, Outcome
@@ -37,12 +37,34 @@ class Mitigation:
     after: Mapping[str, Any]
     """What it made of it."""
 
+    made: Sequence[str] = ()
+    """ARNs of what it created; empty if it never got to its end."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """The way back from mitigations of one kind."""
+
+    steps: list[Step]
+    left: list[str]
+    """What others changed, and what is left as it is."""
+
+    stand: frozenset[str] = frozenset()
+    """Runs whose mitigation is still there: a later revert takes it back."""
+
 
 def standing(entries: Sequence[Entry]) -> tuple[Mitigation, ...]:
     """Mitigations that were not taken back, newest first."""
     gone = {run for entry in entries if entry["entry"] == "reverted" for run in entry["runs"]}
+    made = {entry["run"]: entry.get("made", ()) for entry in entries if entry["entry"] == "mitigated"}
     return tuple(
-        Mitigation(Action(entry["action"]), entry["run"], entry["before"], entry["after"])
+        Mitigation(
+            Action(entry["action"]),
+            entry["run"],
+            entry["before"],
+            entry["after"],
+            made.get(entry["run"], ()),
+        )
         for entry in sorted(entries, key=lambda one: str(one["at"]), reverse=True)
         if entry["entry"] == "mitigating" and entry["run"] not in gone
     )
@@ -62,10 +84,11 @@ def begin(incident: str, action: Action, text: str, *, before: Any, after: Any) 
     )
 
 
-def end(incident: str, action: Action, text: str) -> Step:
-    """Notes that it is done."""
+def end(incident: str, action: Action, text: str, made: Sequence[Ref] = ()) -> Step:
+    """Notes that it is done, and the ARNs of what it created."""
     note = {"incident": incident, "action": action.value, "run": RunId(), "entry": "mitigated", "text": text}
-    return Step("note-after", "the timeline says that it is done", Local("note", note))
+    more = {"made": list(made)} if made else {}
+    return Step("note-after", "the timeline says that it is done", Local("note", {**note, **more}))
 
 
 def note(context: Context, params: dict[str, Any]) -> None:

@@ -1,14 +1,20 @@
 """Clients for what must not keep anybody waiting while a region is down."""
 
+import random
 from typing import Any
 
 from operations.aws import Aws, explained
+from operations.engine.retry import THROTTLED
 from operations.errors import HybridError, Refused
 
 GLOBAL_REGION = "us-east-1"
 """Where IAM, Route 53 and CloudFront write their events, and another place to ask who we are."""
 
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 3.0, 20.0, 2
+
+THROTTLED_ATTEMPTS, FIRST_PAUSE, LONGEST_PAUSE = 7, 0.5, 8.0
+"""About 20 seconds at most: CloudTrail allows two calls of LookupEvents a second, and a limit of 5000 events
+takes a hundred (CloudTrail API reference, "LookupEvents")."""
 
 
 class Quick(Aws):
@@ -19,10 +25,16 @@ class Quick(Aws):
         client = self.client("secretsmanager", region)
         with explained(f"secretsmanager:GetSecretValue of {name} ({region})"):
             try:
-                return str(client.get_secret_value(SecretId=name)["SecretString"])
+                answer = client.get_secret_value(SecretId=name)
             except client.exceptions.ResourceNotFoundException:
-                pass  # of the secret, or of its value
-        raise HybridError(f"the secret {name} ({region}) holds no value")
+                answer = None  # of the secret, or of its value
+        if answer is None:
+            raise HybridError(f"the secret {name} ({region}) holds no value")
+        if "SecretString" not in answer:
+            raise HybridError(
+                f"the secret {name} ({region}) is binary; write it as text, with --secret-string"
+            )
+        return str(answer["SecretString"])
 
     def _made(self, service: str, region: str) -> Any:
         import boto3
@@ -54,3 +66,23 @@ class Quick(Aws):
             if isinstance(failure, Refused):
                 break
         raise failure
+
+
+class Patient(Quick):
+    """Gives up a region that is down as soon, but sends a throttled call again for a while."""
+
+    def _made(self, service: str, region: str) -> Any:
+        client = super()._made(service, region)
+        # Beside botocore's own handler, which counts every kind of failure alike and ends after ATTEMPTS.
+        client.meta.events.register("needs-retry", _pause, unique_id="hybrid-throttled")
+        return client
+
+
+def _pause(response: Any, attempts: int, **_: Any) -> float | None:
+    """Seconds until a call is sent again; None: not for being throttled, or not any more."""
+    code = response[1].get("Error", {}).get("Code") if response else None
+    if code not in THROTTLED or attempts >= THROTTLED_ATTEMPTS:
+        return None
+    # Random, so that sources of one service do not come back at once.
+    longest: float = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    return longest * random.uniform(0.5, 1)  # noqa: S311 - spreads load, hides nothing

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from operations.engine.journal import Entry
+from operations.errors import Refused
 from operations.incident import times
 from operations.incident.durations import Durations, durations, overdue
 from operations.incident.evidence.collect import damaged
@@ -68,10 +69,13 @@ def standing_of(record: Record, present: datetime) -> Standing:
 
 
 def write(record: Record) -> Path:
-    """Write it, or renew its generated part."""
+    """Write it, or renew its generated part; refuse where nobody can tell what people wrote."""
     path = record.directory / FILE
     former = path.read_text(encoding="utf-8") if path.exists() else ""
-    text = renewed(former, generated(record, unwritten(former)))
+    try:
+        text = renewed(former, generated(record, unwritten(former)))
+    except Refused as error:
+        raise Refused(f"{path} was left as it is: {error}") from None
     if text != former:
         # Whole or not at all: what people wrote must survive a crash.
         draft = path.with_suffix(".new")
@@ -82,15 +86,32 @@ def write(record: Record) -> Path:
 
 def unwritten(text: str) -> list[str]:
     """Sections without a word."""
-    own = text.partition(END)[2]
+    own = text.partition(END)[2] if END in text else text
     parts = re.split(r"^## +(.+?) *$", own, flags=re.M)
     bodies = dict(zip(parts[1::2], parts[2::2], strict=True))
     return [name for name in SECTIONS if not _COMMENT.sub("", bodies.get(name, "")).strip()]
 
 
+def _misplaced(text: str) -> str:
+    """What is wrong with the two markers of a document; empty if nothing is."""
+    missing = [repr(one) for one in (BEGIN, END) if one not in text]
+    if missing:
+        return f"it has no {' and no '.join(missing)}"
+    twice = [repr(one) for one in (BEGIN, END) if text.count(one) > 1]
+    if twice:
+        return f"it has {' and '.join(twice)} more than once"
+    return "" if text.index(BEGIN) < text.index(END) else f"{END!r} comes before {BEGIN!r}"
+
+
 def renewed(former: str, part: str) -> str:
-    """The document with a new generated part."""
-    if BEGIN in former and END in former:
+    """The document with a new generated part; refused if nobody can tell where the former one is."""
+    if former.strip():
+        if wrong := _misplaced(former):
+            raise Refused(
+                f"{wrong}, so what people wrote cannot be told from what is generated. Put {BEGIN!r} on a "
+                f"line before the title and {END!r} on a line before '## {next(iter(SECTIONS))}', or move "
+                "the file away to get a new one."
+            )
         before, after = former.partition(BEGIN)[0], former.partition(END)[2]
         return f"{before}{BEGIN}\n{part}\n{END}{after}"
     sections = "\n".join(f"\n## {name}\n\n<!-- {hint} -->\n" for name, hint in SECTIONS.items())
@@ -129,7 +150,8 @@ def generated(record: Record, unfinished: Sequence[str]) -> str:
         "",
         *_evidence(record, entries),
     ]
-    return "\n".join(lines)
+    # A note that quotes a marker must not become one.
+    return "\n".join(lines).replace("<!--", "&lt;!--")
 
 
 def figures(found: Durations, severity: Severity) -> dict[str, str]:

@@ -10,6 +10,7 @@ from operations.console import err, out, print_json
 from operations.errors import Breached, HybridError, UsageError
 from operations.incident import course, times
 from operations.incident import postmortem as paper
+from operations.incident import record as recording
 from operations.incident import verify as verifying
 from operations.incident.durations import overdue
 from operations.incident.evidence import collect
@@ -134,7 +135,7 @@ def list_all(*, as_json: bool) -> None:
             if seconds is not None:
                 out.print(f"{name.removesuffix('_seconds').upper()} {times.length(seconds)}")
         if not rows:
-            out.print("no incidents")
+            out.print(f"no incidents in {recording.INCIDENTS}", markup=False)
     late = [row["id"] for row in rows if row["postmortem"]["overdue"]]
     if late:
         raise Breached(f"overdue postmortems: {', '.join(late)}")

@@ -4,13 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from operations.engine import Local, Plan, RunId, Step
 from operations.engine.retry import Clients
-from operations.incident import maintenance, rollback, scaling
-from operations.incident.mitigation import KIND, Action, Mitigation, standing
+from operations.incident import maintenance, maintenance_end, rollback, scaling
+from operations.incident.mitigation import KIND, Action, Mitigation, Way, standing
 from operations.incident.record import Record
 from operations.incident.scene import Scene
-
-Way = tuple[list[Step], list[str]]
-"""Steps back, and what is left because others changed it."""
 
 
 def chosen(record: Record, action: Action | None) -> tuple[Mitigation, ...]:
@@ -33,7 +30,7 @@ def ways(aws: Clients, at: Scene, mitigations: Sequence[Mitigation]) -> dict[Act
             case Action.SCALE:
                 found[action] = scaling.revert(scaling.gather(aws, at), mine)
             case Action.MAINTENANCE:
-                found[action] = maintenance.revert(maintenance.gather(aws, at), mine)
+                found[action] = maintenance_end.revert(maintenance.gather(aws, at), mine)
             case Action.ROLLBACK:
                 found[action] = rollback.revert(aws, at, mine)
     return found
@@ -42,18 +39,20 @@ def ways(aws: Clients, at: Scene, mitigations: Sequence[Mitigation]) -> dict[Act
 def plan_revert(
     at: Scene, incident: str, mitigations: Sequence[Mitigation], found: Mapping[Action, Way]
 ) -> Plan:
-    """Newest first, then the note that makes a repetition find nothing to do."""
-    steps = [step for back, _ in found.values() for step in back]
-    left = [text for _, texts in found.values() for text in texts]
+    """Newest first, then the note that makes a repetition find nothing to do, but for what still stands."""
+    steps = [step for way in found.values() for step in way.steps]
+    left = [text for way in found.values() for text in way.left]
+    over = [one.run for one in mitigations if not any(one.run in way.stand for way in found.values())]
     if mitigations:
         names = " and ".join(found)
-        what = f"{names} taken back" if steps else f"{names}: nothing was left to take back"
+        nothing = "nothing was left to take back" if over else "nothing was taken back"
+        what = f"{names} taken back" if steps else f"{names}: {nothing}"
         note = {
             "incident": incident,
             "entry": "reverted",
             "run": RunId(),
             "text": "; ".join([what, *left]),
-            "runs": [one.run for one in mitigations],
+            "runs": over,
             "left": left,
         }
         steps.append(Step("note-after", "the timeline says what was taken back", Local("note", note)))

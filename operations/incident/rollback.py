@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from operations.deploy.service import read_service
-from operations.engine import Plan, Step
+from operations.engine import Plan
 from operations.engine.retry import Clients
-from operations.incident.mitigation import KIND, Action, Mitigation, begin, end
+from operations.incident.mitigation import KIND, Action, Mitigation, Way, begin, end
 from operations.incident.scene import Scene
 from operations.service.history import name
 from operations.service.rollback import plan_rollback
@@ -36,7 +36,7 @@ def plan(aws: Clients, at: Scene, incident: str, ask: Ask) -> Plan:
     )
 
 
-def revert(aws: Clients, at: Scene, mitigations: Sequence[Mitigation]) -> tuple[list[Step], list[str]]:
+def revert(aws: Clients, at: Scene, mitigations: Sequence[Mitigation]) -> Way:
     """The way forward again, if nobody has deployed anything else meanwhile."""
     running = now = name(read_service(aws, at.place).revision_arn)
     left = []
@@ -47,5 +47,5 @@ def revert(aws: Clients, at: Scene, mitigations: Sequence[Mitigation]) -> tuple[
         elif now != before:
             left.append(f"{at.place} ran {before}, returned to {after}, and somebody deployed {now}: left so")
     if now == running:
-        return [], left
-    return list(plan_rollback(situation(aws, at.place, Ask(to=now)), LIMIT_SECONDS).steps), left
+        return Way([], left)
+    return Way(list(plan_rollback(situation(aws, at.place, Ask(to=now)), LIMIT_SECONDS).steps), left)

@@ -8,7 +8,7 @@ from operations.aws import Aws, explained
 from operations.deploy.service import read_service
 from operations.engine import Call, Plan, Probe, Ref, Step
 from operations.errors import UsageError
-from operations.incident.mitigation import KIND, Action, Mitigation, begin, end
+from operations.incident.mitigation import KIND, Action, Mitigation, Way, begin, end
 from operations.incident.scene import Scene
 
 DIMENSION = "ecs:service:DesiredCount"
@@ -154,7 +154,7 @@ def _count(at: Scene, tasks: int, what: str, before: "Ref | int | None" = None) 
     )
 
 
-def revert(facts: Facts, mitigations: tuple[Mitigation, ...]) -> tuple[list[Step], list[str]]:
+def revert(facts: Facts, mitigations: tuple[Mitigation, ...]) -> Way:
     """The way back from these, newest first, and what is left because others changed it."""
     at, left = facts.scene, list[str]()
     tasks = facts.desired
@@ -186,7 +186,7 @@ def revert(facts: Facts, mitigations: tuple[Mitigation, ...]) -> tuple[list[Step
         steps.append(
             Step("release", "scaling works as before", _suspend(at, suspended), _is_suspended(at, suspended))
         )
-    return steps, left
+    return Way(steps, left)
 
 
 def _limits_changed(limits: Limits, one: Mitigation) -> Iterator[str]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from operations.errors import UsageError
 
-_AGO = re.compile(r"(\d+)\s*([smhd])")
+_AGO = re.compile(r"(\d+)\s*([smhd])(?:\s+ago)?")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
@@ -28,7 +28,8 @@ def parsed(text: Moment) -> datetime:
 
 
 def given(text: str, option: str) -> datetime:
-    """What a person typed: `14:30`, `2026-11-23T14:30Z`, or `15m` for that long ago. Never in the future."""
+    """What a person typed: `14:30`, `2026-11-23T14:30Z`, or `15m` or `15m ago` for that long ago. Never in
+    the future."""
     present = now()
     try:
         found = _read(text.strip(), present)

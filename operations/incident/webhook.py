@@ -5,8 +5,10 @@ Being unable to tell never stops anybody who mitigates: the timeline notes it, a
 
 import json
 import os
+import re
 import time
 from collections.abc import Sequence
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -86,30 +88,36 @@ def message(record: Record, text: str) -> dict[str, Any]:
 
 def post(url: str, body: dict[str, Any]) -> None:
     """Send it, again while the other side is busy or does not answer; never follow it elsewhere."""
-    request = Request(  # noqa: S310 - checked
-        url, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}, method="POST"
-    )
-    host = urlsplit(url).hostname
-    opener = build_opener(*([ProxyHandler({})] if host in LOCAL else []), _NoRedirect)
     failure = ""
     for pause in [*_pauses(), None]:
         try:
-            with opener.open(request, timeout=TIMEOUT_SECONDS):
-                return
+            return _send(url, body)
         except HTTPError as error:
             # Its text would be the body of somebody else; the URL is in the error itself.
             failure, asked = f"the webhook answered {error.code}", error.headers.get("Retry-After", "")
             error.close()
             if error.code != 429 and error.code < 500:
                 break
-            if pause and asked.isdigit():
+            if pause and asked.isascii() and asked.isdigit():
                 pause = min(float(asked), LONGEST_PAUSE)  # noqa: PLW2901
-        except OSError as error:
-            reason = getattr(error, "reason", error)
-            failure = f"the webhook does not answer ({type(reason).__name__})"
+        except (OSError, HTTPException, ValueError) as error:
+            # The type only: texts of these quote the URL, or what the other side wrote.
+            reason = getattr(error, "reason", None)
+            named = reason if isinstance(reason, Exception) else error
+            failure = f"the webhook does not answer ({type(named).__name__})"
         if pause is not None:
             time.sleep(pause)
     raise NotTold(failure)
+
+
+def _send(url: str, body: dict[str, Any]) -> None:
+    request = Request(  # noqa: S310 - checked
+        url, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}, method="POST"
+    )
+    host = urlsplit(url).hostname
+    opener = build_opener(*([ProxyHandler({})] if host in LOCAL else []), _NoRedirect)
+    with opener.open(request, timeout=TIMEOUT_SECONDS):
+        pass
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -124,11 +132,23 @@ def _pauses() -> Sequence[float]:
 
 
 def _checked(url: str, name: str) -> str:
-    parts = urlsplit(url)
+    if not re.fullmatch("[!-~]*", url):
+        raise NotTold(
+            f"the secret {name} holds more than a URL: a second line, a space, or what is not ASCII; "
+            "write the webhook's URL into it, and nothing else"
+        )
+    wrong = NotTold(f"the secret {name} holds no https:// URL; write the webhook's URL into it")
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # checked only when it is read
+    except ValueError:
+        raise wrong from None
     embedded = urlsplit(os.environ.get("AWS_ENDPOINT_URL", "")).hostname in LOCAL
-    if parts.scheme == "https" or (embedded and parts.scheme == "http" and parts.hostname in LOCAL):
+    if parts.hostname and parts.scheme == "https":
         return url
-    raise NotTold(f"the secret {name} holds no https:// URL; write the webhook's URL into it")
+    if embedded and parts.scheme == "http" and parts.hostname in LOCAL:
+        return url
+    raise wrong
 
 
 def _escaped(text: str) -> str:

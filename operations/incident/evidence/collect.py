@@ -16,7 +16,7 @@ from operations.incident import times
 from operations.incident.evidence.sources import SOURCES
 from operations.incident.evidence.window import Found, Source, Window
 from operations.incident.hiding import hide
-from operations.incident.patience import Quick
+from operations.incident.patience import Patient
 from operations.incident.record import Record
 from operations.incident.scene import Scene
 
@@ -80,7 +80,7 @@ def damaged(record: Record) -> list[str]:
 def _ask(source: Source, at: Scene, window: Window) -> Found | HybridError:
     try:
         with explained(source.call):
-            return source.collect(Quick(at.place.account_id), at, window)
+            return source.collect(Patient(at.place.account_id), at, window)
     except HybridError as error:
         return error
 
@@ -103,6 +103,7 @@ def _save(
 ) -> Piece:
     if isinstance(result, HybridError):
         return Piece(source.name, error=record.redactor.text(str(result)))
+    note = hide(result.note, record.redactor)
     content: dict[str, Any] = {
         "source": source.name,
         "call": source.call,
@@ -110,7 +111,7 @@ def _save(
         "since": times.moment(window.since),
         "until": times.moment(window.until),
         "cut": result.cut,
-        "note": result.note,
+        "note": note,
         "items": hide(_readable(plain(result.items)), record.redactor),
     }
     data = f"{json.dumps(content, indent=2, ensure_ascii=False)}\n".encode()
@@ -125,7 +126,7 @@ def _save(
         hashlib.sha256(data).hexdigest(),
         len(result.items),
         result.cut,
-        result.note,
+        note,
     )
 
 

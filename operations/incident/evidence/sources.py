@@ -1,6 +1,7 @@
 """Where evidence comes from. Each function asks one service, page by page."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,7 +30,7 @@ def logs(aws: Aws, at: Scene, window: Window) -> Found:
         endTime=_milliseconds(window.until),
         filterPattern=window.pattern,
     )
-    return some((event for page in pages for event in page["events"]), window)
+    return some((event for page in pages for event in page["events"]), window.limit)
 
 
 def traces(aws: Aws, at: Scene, window: Window) -> Found:
@@ -43,7 +44,7 @@ def traces(aws: Aws, at: Scene, window: Window) -> Found:
             for page in pages:
                 yield from (one for one in page["TraceSummaries"] if _concerns(one, at.place.family))
 
-    return some(every(), window)
+    return some(every(), window.limit)
 
 
 def _concerns(summary: dict[str, Any], family: str) -> bool:
@@ -57,16 +58,17 @@ def tasks(aws: Aws, at: Scene, window: Window) -> Found:
     pages = client.get_paginator("list_tasks").paginate(
         cluster=at.place.cluster, serviceName=at.place.ecs_service, desiredStatus="STOPPED"
     )
-    arns = [arn for page in pages for arn in page["taskArns"]]
-    found = []
-    for start in range(0, len(arns), TASKS_AT_ONCE):
-        answer = client.describe_tasks(cluster=at.place.cluster, tasks=arns[start : start + TASKS_AT_ONCE])
-        found += answer["tasks"]
-    newest = sorted(found, key=lambda one: str(one.get("stoppedAt") or one["createdAt"]), reverse=True)
+
+    def every() -> Iterator[Any]:
+        for page in pages:
+            for arns in _parts(page["taskArns"], TASKS_AT_ONCE):
+                yield from client.describe_tasks(cluster=at.place.cluster, tasks=arns)["tasks"]
+
+    found = some(every(), None)
+    newest = sorted(found.items, key=lambda one: str(one.get("stoppedAt") or one["createdAt"]), reverse=True)
+    kept = replace(found, items=newest[: window.limit], cut=found.cut or len(newest) > window.limit)
     # ECS API reference, "StopTask": stopped tasks are shown for at least one hour.
-    return Found(
-        newest[: window.limit], len(newest) > window.limit, "ECS forgets stopped tasks after an hour"
-    )
+    return kept.noted("ECS forgets stopped tasks after an hour")
 
 
 def service(aws: Aws, at: Scene, window: Window) -> Found:
@@ -82,20 +84,21 @@ def service(aws: Aws, at: Scene, window: Window) -> Found:
 def deployments(aws: Aws, at: Scene, window: Window) -> Found:
     client = aws.client("codedeploy", at.place.region)
     known = client.exceptions
+    pages = client.get_paginator("list_deployments").paginate(
+        applicationName=at.place.family,
+        deploymentGroupName=at.place.family,
+        createTimeRange={"start": window.since, "end": window.until},
+    )
+
+    def every() -> Iterator[Any]:
+        for page in pages:
+            for ids in _parts(page["deployments"], DEPLOYMENTS_AT_ONCE):
+                yield from client.batch_get_deployments(deploymentIds=ids)["deploymentsInfo"]
+
     try:
-        pages = client.get_paginator("list_deployments").paginate(
-            applicationName=at.place.family,
-            deploymentGroupName=at.place.family,
-            createTimeRange={"start": window.since, "end": window.until},
-        )
-        ids = [id_ for page in pages for id_ in page["deployments"]]
+        return some(every(), window.limit)
     except (known.ApplicationDoesNotExistException, known.DeploymentGroupDoesNotExistException):
         return Found([], note="ECS deploys this service itself: see service.json")
-    chosen, found = ids[: window.limit], []
-    for start in range(0, len(chosen), DEPLOYMENTS_AT_ONCE):
-        answer = client.batch_get_deployments(deploymentIds=chosen[start : start + DEPLOYMENTS_AT_ONCE])
-        found += answer["deploymentsInfo"]
-    return Found(found, len(ids) > window.limit)
 
 
 def alarms(aws: Aws, at: Scene, window: Window) -> Found:
@@ -104,7 +107,7 @@ def alarms(aws: Aws, at: Scene, window: Window) -> Found:
         StartDate=window.since, EndDate=window.until, AlarmTypes=["MetricAlarm", "CompositeAlarm"]
     )
     every = (one for page in pages for one in page["AlarmHistoryItems"])
-    return some((one for one in every if one["AlarmName"].startswith(at.alarm_prefix)), window)
+    return some((one for one in every if one["AlarmName"].startswith(at.alarm_prefix)), window.limit)
 
 
 def changes(aws: Aws, at: Scene, window: Window) -> Found:
@@ -125,23 +128,31 @@ def _changes(aws: Aws, region: str, window: Window) -> Found:
             EndTime=window.until,
         )
     )
-    found = some((one for page in pages for one in page["Events"]), window)
+    found = some((one for page in pages for one in page["Events"]), window.limit)
     # CloudTrail user guide, "Viewing recent management events": within about 15 minutes.
-    return Found(found.items, found.cut, "CloudTrail may tell the last 15 minutes later")
+    return found.noted("CloudTrail may tell the last 15 minutes later")
 
 
 def targets(aws: Aws, at: Scene, _: Window) -> Found:
     client = aws.client("elbv2", at.place.region)
-    found, missing = [], []
-    for name in at.target_groups:
-        try:
-            [group] = client.describe_target_groups(Names=[name])["TargetGroups"]
-        except client.exceptions.TargetGroupNotFoundException:
-            missing.append(name)
-            continue
-        answer = client.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
-        found.append({"TargetGroupName": name, "Targets": answer["TargetHealthDescriptions"]})
-    return Found(found, note=f"there is no {listed(missing, 'and')}" if missing else "")
+    missing = []
+
+    def every() -> Iterator[Any]:
+        for name in at.target_groups:
+            try:
+                [group] = client.describe_target_groups(Names=[name])["TargetGroups"]
+            except client.exceptions.TargetGroupNotFoundException:
+                missing.append(name)
+                continue
+            answer = client.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
+            yield {"TargetGroupName": name, "Targets": answer["TargetHealthDescriptions"]}
+
+    found = some(every(), None)
+    return found.noted(f"there is no {listed(missing, 'and')}") if missing else found
+
+
+def _parts(names: list[str], most: int) -> Iterator[list[str]]:
+    return (names[start : start + most] for start in range(0, len(names), most))
 
 
 def _milliseconds(at: datetime) -> int:

@@ -1,7 +1,7 @@
 """What is asked for, and what a source found."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,9 +34,13 @@ class Found:
 
     items: list[Any]
     cut: bool = False
-    """There is more than the limit."""
+    """There is more: than the limit, or than could be had."""
 
     note: str = ""
+
+    def noted(self, note: str) -> "Found":
+        """With one more note."""
+        return replace(self, note="; ".join(one for one in (note, self.note) if one))
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,21 @@ class Source:
     """For messages."""
 
 
-def some(pages: Iterator[Any], window: Window) -> Found:
-    """Items up to the limit, and whether there are more. Not one page more is asked for."""
+def some(pages: Iterator[Any], limit: int | None) -> Found:
+    """Items up to the limit, and whether there are more. Not one page more is asked for.
+
+    Half of the evidence is better than none: an error after the first item ends it, and is noted.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
     items: list[Any] = []
-    for item in pages:
-        if len(items) == window.limit:
-            return Found(items, cut=True)
-        items.append(item)
+    try:
+        for item in pages:
+            if len(items) == limit:
+                return Found(items, cut=True)
+            items.append(item)
+    except (BotoCoreError, ClientError) as error:
+        if not items:
+            raise
+        return Found(items, cut=True, note=f"it broke off: {error}")
     return Found(items)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from operations.incident import patience
 from operations.incident.evidence.sources import SOURCES
 from operations.incident.evidence.window import Window
 from operations.incident.record import Record
@@ -16,6 +17,9 @@ from operations.local import control
 from tests.operations.incident.stage import ALARM, Stage, hybrid_incident
 
 CANARY = "Canary-in-a-log"
+LOOKUP = "cloudtrail:LookupEvents"
+PAGE = 50
+"""Events that CloudTrail tells at once."""
 
 
 @pytest.fixture
@@ -113,6 +117,78 @@ def test_what_cannot_be_had_is_noted_and_the_rest_collected(stage: Stage, troubl
     entry = [one for one in troubled.entries() if one["entry"] == "evidence"][-1]
     assert entry["missing"] == ["traces", "global-changes"]
     assert set(collected(troubled)) == {one.name for one in SOURCES} - set(missing)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "FIRST_PAUSE", 0.01)
+
+
+def change_much(stage: Stage) -> None:
+    """More changes than CloudTrail tells at once."""
+    for _ in range(PAGE + 10):
+        stage.set_alarm("OK")
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_source_that_is_throttled_for_a_while_is_asked_to_its_end(stage: Stage, troubled: Record) -> None:
+    change_much(stage)
+    times = patience.THROTTLED_ATTEMPTS - 1
+    control.inject_fault(stage.emulator, "throttle", LOOKUP, region="ap-northeast-2", nth=2, count=times)
+    done = hybrid_incident("evidence", "--source", "changes")
+    found = collected(troubled)["changes"]
+    assert (len(found["items"]) > PAGE, found["cut"]) == (True, False)
+    assert "broke off" not in done.err
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("kind", "says"), [("throttle", "ThrottlingException"), ("expired", "ExpiredTokenException")]
+)
+def test_a_source_that_breaks_off_keeps_what_it_told(
+    stage: Stage, troubled: Record, kind: str, says: str
+) -> None:
+    change_much(stage)
+    control.inject_fault(stage.emulator, kind, LOOKUP, region="ap-northeast-2", nth=2, count=0)
+    done = hybrid_incident("evidence", "--source", "changes", "--json")
+    [piece] = done.json["pieces"]
+    assert (piece["items"], piece["cut"], piece["error"]) == (PAGE, True, "")
+    assert f"changes: {PAGE}, and there are more (CloudTrail may" in done.err
+    found = collected(troubled)["changes"]
+    assert len(found["items"]) == PAGE
+    assert found["cut"]
+    assert f"it broke off: An error occurred ({says}) when calling the LookupEvents" in found["note"]
+    entry = [one for one in troubled.entries() if one["entry"] == "evidence"][-1]
+    assert f"it broke off: An error occurred ({says})" in entry["text"]
+    assert not entry["missing"]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_source_that_tells_nothing_is_not_collected(stage: Stage, troubled: Record) -> None:
+    control.inject_fault(stage.emulator, "throttle", LOOKUP, count=0)
+    control.forget_calls(stage.emulator)
+    failed = hybrid_incident("evidence", "--source", "changes", code=1)
+    assert "changes: not collected: cloudtrail:LookupEvents failed:" in failed.err
+    assert control.calls(stage.emulator)[LOOKUP] == patience.THROTTLED_ATTEMPTS
+
+
+def test_a_source_without_an_answer_is_asked_no_more_often(stage: Stage, troubled: Record) -> None:
+    control.inject_fault(stage.emulator, "500", LOOKUP, count=0)
+    control.forget_calls(stage.emulator)
+    hybrid_incident("evidence", "--source", "changes", code=1)
+    assert control.calls(stage.emulator)[LOOKUP] == patience.ATTEMPTS
+
+
+@pytest.mark.usefixtures("impatient")
+def test_the_second_of_two_target_groups_does_not_take_the_first_along(
+    stage: Stage, troubled: Record
+) -> None:
+    operation = "elasticloadbalancing:DescribeTargetHealth"
+    control.inject_fault(stage.emulator, "throttle", operation, nth=2, count=0)
+    hybrid_incident("evidence", "--source", "targets")
+    found = collected(troubled)["targets"]
+    assert (len(found["items"]), found["cut"]) == (1, True)
+    assert "it broke off" in found["note"]
 
 
 def test_a_region_that_is_down_is_noted(stage: Stage, troubled: Record) -> None:

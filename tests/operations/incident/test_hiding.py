@@ -37,7 +37,11 @@ def test_times_are_read_as_people_type_them(monkeypatch: pytest.MonkeyPatch) -> 
     assert times.given("00:05", "--at") == datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
     assert times.given("23:50", "--at") == datetime(2026, 11, 22, 23, 50, tzinfo=UTC)
     assert times.given("2h", "--at") == now - timedelta(hours=2)
+    for text in ("15m", "15 m", "15m ago", "15 m ago", " 15m  ago "):
+        assert times.given(text, "--at") == now - timedelta(minutes=15)
+    assert times.given("2026-11-22T14:30Z", "--at") == datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
+    assert times.given("2026-11-22T14:30", "--at") == datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
     assert times.given("2026-11-22T10:00+09:00", "--at") == datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
-    for text in ("25:00", "10 years", "999999999999d"):
+    for text in ("25:00", "10 years", "999999999999d", "ago", "15mago", "15m before"):
         with pytest.raises(UsageError, match="not a time"):
             times.given(text, "--at")

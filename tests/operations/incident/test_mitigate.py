@@ -83,16 +83,6 @@ def test_a_rule_of_the_service_that_others_changed_is_told(stage: Stage) -> None
     assert f"meanwhile somebody changed the rule of priority {PRIORITY} for {HOST}: left so" in done.err
 
 
-def test_a_rule_that_others_put_in_place_of_ours_stays(stage: Stage) -> None:
-    stage.open()
-    hybrid_incident(*MAINTENANCE)
-    other = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "418"}}]
-    stage.aws("elbv2").modify_rule(RuleArn=ours(stage)["RuleArn"], Actions=other)
-    done = hybrid_incident("revert", "--yes", code=4)
-    assert f"priority {PRIORITY - 2} has another rule by now: left so" in done.err
-    assert ours(stage)["Actions"][0]["FixedResponseConfig"]["StatusCode"] == "418"
-
-
 def test_fails_when_no_priority_before_the_service_is_free(stage: Stage) -> None:
     stage.open()
     [own] = [one["RuleArn"] for one in stage.rules() if one["Priority"] == str(PRIORITY)]

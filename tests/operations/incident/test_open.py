@@ -112,7 +112,7 @@ def test_without_a_secret_or_without_a_region_it_goes_on(stage: Stage, slack: Ch
     assert len(slack.heard) == 1
 
 
-@pytest.mark.parametrize("url", ["http://hooks.example.com/x", "nonsense", "ftp://127.0.0.1/x"])
+@pytest.mark.parametrize("url", ["http://hooks.example.com/x", "nonsense", "ftp://127.0.0.1/x", " "])
 def test_fails_to_tell_when_the_secret_is_no_https_url(stage: Stage, url: str) -> None:
     stage.write_webhook(url)
     hybrid_incident(*OPEN)
@@ -163,12 +163,16 @@ def test_the_severity_changes_and_the_channel_hears_of_it(stage: Stage, slack: C
     hybrid_incident("note", "uploads work again", "--severity", "P2")
     assert records()[0].severity == "P2"
     assert slack.heard[-1]["text"].endswith("P0 becomes P2: uploads work again")
+    for more in (("--at", "5m"), ("--mark", "mitigated")):
+        refused = hybrid_incident("note", "x", "--severity", "P1", *more, code=2)
+        assert "--severity counts from now on: give --at and --mark to a note of their own" in refused.err
+    assert records()[0].severity == "P2"
     assert "is P2 already" in hybrid_incident("note", "x", "--severity", "p2", code=2).err
 
 
 def test_a_note_of_before_stands_where_it_belongs(stage: Stage) -> None:
     hybrid_incident(*OPEN)
-    hybrid_incident("note", "release 1.2.4", "--at", "20m")
+    hybrid_incident("note", "release 1.2.4", "--at", "20m ago")
     hybrid_incident("note", "on-call took it", "--at", "5m", "--mark", "acknowledged", "--dry-run")
     assert records()[0].entries()[0]["entry"] == "note"
     assert noted("note") == ["release 1.2.4"]

@@ -210,7 +210,7 @@ def test_the_recovery_may_be_told(incident: Record) -> None:
 
 
 def test_nothing_is_an_empty_list(home: Path) -> None:
-    assert hybrid_incident("list").out == "no incidents\n"
+    assert hybrid_incident("list").out == f"no incidents in {home / 'incidents'}\n"
 
 
 @pytest.mark.parametrize(
