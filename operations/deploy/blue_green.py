@@ -3,39 +3,23 @@
 from typing import Any
 
 from operations.aws import Aws, explained
+from operations.deploy import traffic
 from operations.deploy.place import Place
 from operations.deploy.watch import Outcome, Sight, at
 
 OVER = ("Succeeded", "Skipped")
 """Statuses of a lifecycle event that is behind."""
 
-LAST_BEFORE_THE_END = "AfterAllowTraffic"
-"""Users are on the new tasks, and the group's test of that has passed (CodeDeploy user guide, "List of
-lifecycle event hooks for an Amazon ECS deployment"). What follows is the wait for the old tasks."""
-
 
 def look(aws: Aws, place: Place, deployment: str, *, until_done: bool) -> Sight:
     """Where the deployment stands. It is done when the traffic has moved, or with `until_done` at its end."""
     client = aws.client("codedeploy", place.region)
     # The target first: one that fails between the two reads would show skipped events and no failure yet.
-    target = _target(client, deployment)
+    with explained(f"codedeploy:BatchGetDeploymentTargets of {deployment}"):
+        target = traffic.read_target(client, deployment)
     with explained(f"codedeploy:GetDeployment of {deployment}"):
         info = client.get_deployment(deploymentId=deployment)["deploymentInfo"]
     return judge(info, target, until_done=until_done)
-
-
-def _target(client: Any, deployment: str) -> dict[str, Any]:
-    """The service as the deployment sees it; empty before it starts."""
-    with explained(f"codedeploy:ListDeploymentTargets of {deployment}"):
-        try:
-            ids = client.list_deployment_targets(deploymentId=deployment)["targetIds"]
-        except client.exceptions.DeploymentNotStartedException:
-            ids = []
-    if not ids:
-        return {}
-    with explained(f"codedeploy:BatchGetDeploymentTargets of {deployment}"):
-        found = client.batch_get_deployment_targets(deploymentId=deployment, targetIds=ids)
-    return dict(found["deploymentTargets"][0].get("ecsTarget", {}))
 
 
 def judge(info: dict[str, Any], target: dict[str, Any], *, until_done: bool) -> Sight:
@@ -49,15 +33,9 @@ def judge(info: dict[str, Any], target: dict[str, Any], *, until_done: bool) -> 
         return Sight(line, news, Outcome.DONE)
     if status in ("Failed", "Stopped"):
         return Sight(line, news, Outcome.FAILED, _reason(info, events))
-    if not until_done and traffic_moved(info, events):
+    if not until_done and traffic.has_moved(info, target):
         return Sight(line, news, Outcome.DONE, over=False)
     return Sight(line, news)
-
-
-def traffic_moved(info: dict[str, Any], events: list[dict[str, Any]]) -> bool:
-    """Whether users are on the new tasks, and nothing but the end of the old ones is left."""
-    done = any(e["lifecycleEventName"] == LAST_BEFORE_THE_END and e.get("status") in OVER for e in events)
-    return done or bool(info.get("instanceTerminationWaitTimeStarted"))
 
 
 def _told(event: dict[str, Any]) -> str:

@@ -43,7 +43,7 @@ def service_(
     until_done: UntilDone = False,
     timeout: Timeout = LIMIT_MINUTES,
     standby: Annotated[
-        bool, typer.Option("--standby", help="Then give the primary environment's standby the image, too.")
+        bool, typer.Option("--standby", help="Primary environment: then give its standby the image, too.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show and check it all only.")] = False,
     yes: Yes = False,
@@ -64,9 +64,9 @@ def service_(
     from operations.deploy.follow import Patience
 
     at = run.workplace(name, env)
-    plan = at.plan(image, ignore_alarms=ignore_alarms)
-    patience = Patience(timeout, until_done)
-    run.deploy(at, plan, run.Manner(as_json, dry_run, yes, wait, patience, standby))
+    how = run.Manner(as_json, dry_run, yes, wait, Patience(timeout, until_done), standby)
+    run.check_options(at.place, how)
+    run.deploy(at, at.plan(image, ignore_alarms=ignore_alarms), how)
 
 
 @app.command()

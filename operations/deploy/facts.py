@@ -7,7 +7,7 @@ from operations.deploy.group import Group, read_group
 from operations.deploy.images import Image, find_image, running_image
 from operations.deploy.place import Place
 from operations.deploy.service import Service, newest_revisions, read_revision, read_service
-from operations.deploy.task_definition import Revision
+from operations.deploy.task_definition import Revision, newest_configuration
 
 
 @dataclass(frozen=True)
@@ -18,14 +18,15 @@ class Facts:
     service: Service
     running: Revision
     revisions: tuple[Revision, ...]
-    """The newest active ones, newest first. Terraform registers one when the configuration changes."""
+    """The newest active ones, newest first."""
 
     image: Image
     group: Group | None
 
     @property
     def newest(self) -> Revision:
-        return self.revisions[0]
+        """The newest configuration. Terraform registers a revision when the configuration changes."""
+        return newest_configuration(self.revisions)
 
 
 def gather(aws: Aws, place: Place, tag: str | None) -> Facts:

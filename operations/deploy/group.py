@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from operations.aws import Aws, explained
+from operations.deploy import traffic
 from operations.deploy.place import Place
 from operations.errors import Refused
 
 UNDER_WAY = ["Created", "Queued", "InProgress", "Baking", "Ready"]
 """Statuses in which a deployment keeps others away (CodeDeploy API reference, DeploymentInfo)."""
+
+RELEASE = "hybrid deploy:"
+"""What descriptions of deployments begin with that `hybrid deploy` made: they are no returns."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def read_group(aws: Aws, place: Place) -> Group:
         termination_minutes=terminate.get("terminationWaitTimeInMinutes", 0),
         alarms=tuple(one["name"] for one in alarms.get("alarms", ())) if alarms.get("enabled") else (),
         target_groups=tuple(one["name"] for one in pairs[0].get("targetGroups", ())),
-        under_way=_summary(deployment_under_way(aws, place)),
+        under_way=_summary(aws, place, deployment_under_way(aws, place)),
     )
 
 
@@ -77,7 +81,13 @@ def deployment_under_way(aws: Aws, place: Place) -> dict[str, Any] | None:
         return dict(client.get_deployment(deploymentId=ids[0])["deploymentInfo"])
 
 
-def _summary(deployment: dict[str, Any] | None) -> UnderWay | None:
+def traffic_moved(aws: Aws, place: Place, deployment: dict[str, Any]) -> bool:
+    """Whether users are on the new tasks of a described deployment that has not ended."""
+    with explained(f"codedeploy:BatchGetDeploymentTargets of {deployment['deploymentId']}"):
+        return traffic.look(aws.client("codedeploy", place.region), deployment)
+
+
+def _summary(aws: Aws, place: Place, deployment: dict[str, Any] | None) -> UnderWay | None:
     if deployment is None:
         return None
-    return UnderWay(deployment["deploymentId"], bool(deployment.get("instanceTerminationWaitTimeStarted")))
+    return UnderWay(deployment["deploymentId"], traffic_moved(aws, place, deployment))

@@ -6,6 +6,7 @@ from typing import Any
 
 from operations.deploy import hints, validation
 from operations.deploy.facts import Facts
+from operations.deploy.group import RELEASE
 from operations.deploy.place import Place
 from operations.deploy.service import Service
 from operations.deploy.surroundings import Surroundings
@@ -131,12 +132,12 @@ def _steps(
     place, image = facts.place, facts.image
     steps = []
     if revision is None:
-        tags = {**facts.newest.tags, IMAGE_TAG: image.tag}
+        tags = {**facts.newest.lasting_tags, IMAGE_TAG: image.tag}
         why = f"{facts.newest.name} with the image {image.tag or image.reference}"
         steps.append(Step("register", why, Register(definition, {k: v for k, v in tags.items() if v})))
     name = revision.name if revision else "the new revision"
     if facts.group:
-        description = f"hybrid deploy: {image.tag or image.reference}"
+        description = f"{RELEASE} {image.tag or image.reference}"
         why = f"{name} beside {facts.running.name}, then the traffic moves ({facts.group.config})"
         steps.append(Step("deploy", why, Shift(place, facts.service, ignore_alarms, description)))
     else:

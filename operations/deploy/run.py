@@ -69,6 +69,25 @@ def workplace(service: str, environment: str) -> Workplace:
     return Workplace(Aws(place.account_id), place)
 
 
+def check_options(place: Place, how: Manner) -> None:
+    """Whether the options go together. Before anything else, as it is a matter of the command line."""
+    if how.patience.until_done and not how.wait:
+        raise UsageError("--until-done with --no-wait: use one of them. Nothing was changed.")
+    if not how.standby:
+        return
+    primary = load_fleet().primary.name
+    if place.environment != primary:
+        raise UsageError(
+            f"--standby: {place.environment} has no standby, only {primary} has; leave it out. "
+            "Nothing was changed."
+        )
+    if not how.wait:
+        raise UsageError(
+            "--standby with --no-wait: the standby gets the image once the release has succeeded; wait for "
+            f"that, or use `hybrid service sync-standby {place.service}` later. Nothing was changed."
+        )
+
+
 def check(at: Workplace, tag: str | None, *, as_json: bool) -> None:
     """Only look: would the tasks start?"""
     plan = at.plan(tag)
@@ -104,6 +123,7 @@ def deploy(at: Workplace, plan: Plan, how: Manner) -> None:
     if not how.wait:
         _report(plan, how, "started", revision, {"id": id_})
         err.print(hints.goes_on(at.place, id_, blue_green=group is not None), markup=False)
+        _to_standby(at.place, how)
         return
     end = follow(at.aws, at.place, Deployment(id_, group, revision, began), how.patience)
     _report(plan, how, str(end.sight.outcome), revision, end.describe(id_))
@@ -116,7 +136,8 @@ def deploy(at: Workplace, plan: Plan, how: Manner) -> None:
 def _to_standby(place: Place, how: Manner) -> None:
     from operations.service import standby  # which itself plans with this package
 
-    standby.after_release(place, now=how.standby, limit_seconds=how.patience.limit_minutes * 60)
+    limit_seconds = how.patience.limit_minutes * 60
+    standby.after_release(place, now=how.standby, waited=how.wait, limit_seconds=limit_seconds)
 
 
 def watch(at: Workplace, named: str | None, patience: Patience, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from operations.aws import Aws, explained
 from operations.deploy.place import Place
-from operations.deploy.task_definition import Revision
+from operations.deploy.task_definition import Revision, newest_configuration
 from operations.errors import Refused
 
 REVISIONS = 10
@@ -111,6 +111,7 @@ def _either(primary: dict[str, Any], service: dict[str, Any], member: str) -> li
 
 
 def newest_revisions(aws: Aws, place: Place) -> tuple[Revision, ...]:
+    """The newest active ones, newest first; more of them if the newest are all of returns and drills."""
     client = aws.client("ecs", place.region)
     with explained(f"ecs:ListTaskDefinitions of {place.family}"):
         # Despite its name, familyPrefix is the whole family (ECS API reference, ListTaskDefinitions).
@@ -122,8 +123,12 @@ def newest_revisions(aws: Aws, place: Place) -> tuple[Revision, ...]:
             f"{place.family} has no active revision; deploy the stack {place.environment}, which registers "
             "one. Nothing was changed."
         )
-    newest = sorted(arns, key=lambda arn: int(arn.rpartition(":")[2]), reverse=True)[:REVISIONS]
-    return tuple(read_revision(aws, place, arn) for arn in newest)
+    found: list[Revision] = []
+    for arn in sorted(arns, key=lambda arn: int(arn.rpartition(":")[2]), reverse=True):
+        if len(found) >= REVISIONS and not newest_configuration(found).makeshift:
+            break
+        found.append(read_revision(aws, place, arn))
+    return tuple(found)
 
 
 def read_revision(aws: Aws, place: Place, arn: str) -> Revision:

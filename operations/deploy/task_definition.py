@@ -2,13 +2,22 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 IMAGE_TAG = "ImageTag"
 """Tag of a task definition with the image's tag. The image itself is named by its digest alone: ECS documents
 `repository:tag` and `repository@digest`, not both in one (API reference, ContainerDefinition, "image")."""
+
+RETURNED_FROM = "ReturnedFrom"
+"""Tag of a revision that was registered for a return, such as `orders-prod:8`."""
+
+DRILL = "Drill"
+"""Tag of a revision that a drill registered, which is bad on purpose."""
+
+RUN = "HybridRun"
+"""Tag of a revision with the id of the run that registered it: how a crash finds it again."""
 
 HIDDEN = "(not shown)"
 _SECRETIVE = re.compile(r"PASSWORD|SECRET|TOKEN|CREDENTIAL|_KEY$")
@@ -44,6 +53,16 @@ class Revision:
         return self.arn.rpartition("/")[2]
 
     @property
+    def makeshift(self) -> bool:
+        """A return or a drill registered it: its configuration is not what somebody wants to have."""
+        return RETURNED_FROM in self.tags or DRILL in self.tags
+
+    @property
+    def lasting_tags(self) -> dict[str, str]:
+        """Those that hold for the next revision, too."""
+        return {key: value for key, value in self.tags.items() if key not in (RETURNED_FROM, DRILL, RUN)}
+
+    @property
     def number(self) -> int:
         return int(self.arn.rpartition(":")[2])
 
@@ -66,6 +85,15 @@ class Change(NamedTuple):
         if self.new is None:
             return f"- {self.path}: {self.old}"
         return f"~ {self.path}: {self.old} -> {self.new}"
+
+
+def newest_configuration(revisions: Sequence[Revision]) -> Revision:
+    """What Terraform or a release registered last; `revisions` are the newest first.
+
+    A return registers a copy of what ran. If that counted, a setting that was applied before and not deployed
+    yet would never go live.
+    """
+    return next((one for one in revisions if not one.makeshift), revisions[0])
 
 
 def with_image(definition: Mapping[str, Any], container: str, image: str) -> dict[str, Any]:

@@ -29,7 +29,9 @@ def rollback(
     env: Annotated[str, typer.Option("--env", help="Environment; production is refused.")] = "staging",
     image: Annotated[
         str | None,
-        typer.Option("--image", help="Tag of a bad image.", show_default="a tag that does not exist"),
+        typer.Option(
+            "--image", help="Tag or digest of a bad image.", show_default="a tag that does not exist"
+        ),
     ] = None,
     timeout: Annotated[
         float, typer.Option("--timeout", min=0.01, help="Minutes in which it must be noticed.")

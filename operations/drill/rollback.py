@@ -5,7 +5,7 @@ from typing import Any
 
 from operations.deploy.images import Image
 from operations.deploy.run import refuse
-from operations.deploy.task_definition import IMAGE_TAG, with_image
+from operations.deploy.task_definition import DRILL, IMAGE_TAG, with_image
 from operations.drill import signals
 from operations.drill.record import KIND, parameter
 from operations.engine import Call, JsonText, Local, Plan, Probe, Ref, RunId, Step
@@ -50,7 +50,7 @@ def plan_drill(found: DrillFacts, limit_seconds: float) -> Plan:
     _refuse_unfit(found)
     place, service, running = found.now.place, found.now.service, found.now.deploy.running
     definition = with_image(running.definition, place.service, found.bad.reference)
-    tags = {**running.tags, IMAGE_TAG: found.bad.tag, "Drill": "rollback"}
+    tags = {**running.lasting_tags, IMAGE_TAG: found.bad.tag, DRILL: "rollback"}
     why = f"the bad image {found.bad.tag or found.bad.reference} instead of {running.name}"
     steps = [
         making.register(place, definition, tags, f"{running.name} with a bad image"),

@@ -42,7 +42,7 @@ def rollback(service: str | None, environment: str, image: str | None, how: Comm
 
     def gather() -> DrillFacts:
         present = situation(aws, place, Ask(present=True))
-        bad = find_image(aws, place, image or NO_SUCH_IMAGE)
+        bad = find_image(aws, place, NO_SUCH_IMAGE if image is None else image)
         return DrillFacts(present, bad, _target_groups(aws, present), objective, crash.is_local())
 
     return carry_out(

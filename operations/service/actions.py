@@ -6,7 +6,7 @@ from typing import Any
 
 from operations.aws import Aws, explained
 from operations.deploy import appspec, blue_green, reasons, rolling
-from operations.deploy.group import deployment_under_way
+from operations.deploy.group import deployment_under_way, traffic_moved
 from operations.deploy.place import Place
 from operations.deploy.service import Service, describe_service, read_service
 from operations.deploy.watch import Outcome, Sight
@@ -61,8 +61,7 @@ def settled(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
     service = read_service(aws, place)
     if service.blue_green:
         other = deployment_under_way(aws, place)
-        waits_only = other is not None and bool(other.get("instanceTerminationWaitTimeStarted"))
-        calm = other is None or (waits_only and task_definition(other) == revision)
+        calm = other is None or (task_definition(other) == revision and traffic_moved(aws, place, other))
         steady = service.running == service.desired
     else:
         calm = True

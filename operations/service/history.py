@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from operations.aws import Aws, explained
-from operations.deploy.group import UNDER_WAY
+from operations.deploy.group import RELEASE, UNDER_WAY, traffic_moved
 from operations.deploy.place import Place
 
 MOST_CODEDEPLOY, MOST_ECS = 25, 20
@@ -52,6 +52,9 @@ class Past:
 
     traffic_moved: bool = False
     """Under way, but users are on the new tasks already."""
+
+    released: bool = False
+    """`hybrid deploy` made it, so that it is no return, whatever it brought. ECS keeps no such thing."""
 
 
 def read_history(aws: Aws, place: Place, service: dict[str, Any]) -> tuple[Past, ...]:
@@ -110,7 +113,8 @@ def _by_codedeploy(aws: Aws, place: Place, service: dict[str, Any]) -> tuple[Pas
                 one["createTime"],
                 one.get("completeTime"),
                 one.get("creator") == AUTOMATIC,
-                bool(one.get("instanceTerminationWaitTimeStarted")),
+                state is State.UNDER_WAY and traffic_moved(aws, place, one),
+                str(one.get("description", "")).startswith(RELEASE),
             )
         )
     return tuple(reversed(pasts))

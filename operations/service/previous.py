@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 from operations.aws import Aws, explained
 from operations.deploy.place import Place
 from operations.service.history import Past, State, name
-
-RETURNED_FROM = "ReturnedFrom"
-"""Tag of a revision that was registered for a return, such as `orders-prod:8`."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +28,19 @@ def previous(history: Sequence[Past], present: str, returned_from: Mapping[str, 
     """
     newest = history[0] if history else None
     if newest and (back := replaced_now(history)):
-        if _is_return(newest, returned_from):
-            return Previous(newest.revision, f"{newest.id} returns to it already")
+        if _is_return(newest, newest.replaced, returned_from):
+            return _stays(newest.revision, f"{newest.id} returns to it already")
         return back
     if newest and (already := _went_back(newest, history[1:], present)):
-        return Previous(present, already)
-    before = _before(history, present)
-    # Later revisions inherit the tag, so it counts only next to what it names.
+        return _stays(present, already)
+    last, before = _before(history, present)
     source = returned_from.get(present, "")
-    if source and name(before) in ("", source):
-        return Previous(present, f"it was registered for the return from {source}")
-    if before and number(present) < number(before):
-        return Previous(present, f"the last deployment returned to it, from {name(before)}")
+    if source and not before:
+        return _stays(present, f"it was registered for the return from {source}")
+    if last and before and _is_return(last, before, returned_from):
+        made = source == name(before)
+        how = "it was registered for the return" if made else "the last deployment returned to it,"
+        return _stays(present, f"{how} from {name(before)}")
     return Previous(
         before, f"it ran before {name(present)}" if before else "no deployment of before is known"
     )
@@ -59,11 +58,20 @@ def replaced_now(history: Sequence[Past]) -> Previous | None:
     return Previous(newest.replaced, f"it ran before {newest.id}, which is under way")
 
 
-def _is_return(under_way: Past, returned_from: Mapping[str, str]) -> bool:
-    if not under_way.revision or not under_way.replaced:
+def _stays(arn: str, why: str) -> Previous:
+    return Previous(arn, f"{why}; to leave it, name one with --to")
+
+
+def _is_return(one: Past, replaced: str, returned_from: Mapping[str, str]) -> bool:
+    """Whether a deployment went back. A release may use a revision of before again, so numbers come last."""
+    if one.released or not one.revision or not replaced:
         return False
-    older = number(under_way.revision) < number(under_way.replaced)
-    return older or returned_from.get(under_way.revision) == name(under_way.replaced)
+    # A tag counts only next to what it names: either may have been deployed again since.
+    if returned_from.get(one.revision) == name(replaced):
+        return True
+    if returned_from.get(replaced) == name(one.revision):
+        return False  # forward again, to what somebody had returned from
+    return number(one.revision) < number(replaced)
 
 
 def number(arn: str) -> int:
@@ -82,14 +90,18 @@ def _went_back(newest: Past, older: Sequence[Past], present: str) -> str:
     return ""
 
 
-def _before(history: Sequence[Past], present: str) -> str:
+def _before(history: Sequence[Past], present: str) -> tuple[Past | None, str]:
+    """The deployment that brought the present revision, without restarts of it since; and what ran before."""
     done = [one for one in history if one.state is State.DONE and one.revision]
-    brought = next((index for index, one in enumerate(done) if one.revision == present), None)
-    if brought is None:
-        return ""
-    older = next((one.revision for one in done[brought + 1 :] if one.revision != present), "")
-    first = done[-1].replaced
-    return older or (first if first != present else "")
+    while done and done[0].revision != present:
+        del done[0]
+    stay = [*takewhile(lambda one: one.revision == present, done)]
+    if not stay:
+        return None, ""
+    if len(stay) < len(done):
+        return stay[-1], done[len(stay)].revision
+    first = stay[-1].replaced
+    return stay[-1], first if first != present else ""
 
 
 def made_with(aws: Aws, place: Place, created: datetime) -> str:

@@ -7,11 +7,11 @@ from operations.console import out, print_json
 from operations.deploy.images import describe_image
 from operations.deploy.place import Place
 from operations.deploy.service import describe_service, read_service
-from operations.deploy.task_definition import IMAGE_TAG
+from operations.deploy.task_definition import IMAGE_TAG, RETURNED_FROM
 from operations.engine.retry import Clients
 from operations.errors import Refused
 from operations.service.history import Past, State, name, read_history
-from operations.service.previous import RETURNED_FROM, number
+from operations.service.previous import number
 from operations.service.status import at
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from operations.deploy import validation
 from operations.deploy.run import refuse
+from operations.deploy.task_definition import IMAGE_TAG, RETURNED_FROM, same, with_image
 from operations.engine import Plan, Ref, Step
 from operations.engine.report import Conclusion, Outcome
 from operations.engine.state import State as RunState
@@ -13,7 +14,6 @@ from operations.errors import Refused
 from operations.service import steps as making
 from operations.service.actions import ACTIONS
 from operations.service.history import Past, name
-from operations.service.previous import RETURNED_FROM
 from operations.service.wanted import Situation
 
 __all__ = ["ACTIONS", "KIND", "conclude", "plan_rollback", "plan_stop"]
@@ -96,7 +96,7 @@ def _bring(found: Situation, limit: float) -> tuple[Step, ...]:
     if found.revision:
         why = f"{found.revision.name} instead of {running.name}"
         return (making.deploy(place, found.service, found.revision.arn, why, **options),)
-    tags = {**running.tags, "ImageTag": image.tag, RETURNED_FROM: running.name}
+    tags = {**running.lasting_tags, IMAGE_TAG: image.tag, RETURNED_FROM: running.name}
     arn = Ref("register", making.ARN)
     why = f"{image.tag or image.reference} instead of {running.name}"
     return (
@@ -150,7 +150,7 @@ def _plan(kind: str, found: Situation, steps: tuple[Step, ...], *said: str) -> P
 
 
 def _notes(found: Situation, steps: tuple[Step, ...]) -> Iterator[str]:
-    running, newest = found.deploy.running, found.deploy.newest
+    running = found.deploy.running
     if not steps:
         yield f"{running.name} runs: {found.why}"
     elif found.revision:
@@ -158,5 +158,15 @@ def _notes(found: Situation, steps: tuple[Step, ...]) -> Iterator[str]:
     if steps and steps[-1].id == "deploy":
         yield from _ringing(found)
         yield from validation.notes(found.deploy, found.around)
-    if steps and found.revision and found.revision.arn != newest.arn:
-        yield f"{newest.name} is the newest configuration; the next `hybrid deploy service` uses it again"
+    if steps and _leaves_newest(found):
+        command = f"hybrid deploy service {found.place.service} --env {found.place.environment}"
+        yield (
+            f"{found.deploy.newest.name}, the newest configuration, will not be what runs; "
+            f"`{command}` brings it, with the image that runs then"
+        )
+
+
+def _leaves_newest(found: Situation) -> bool:
+    """Whether more than the image of the newest configuration is not what will run."""
+    name, newest = found.place.service, found.deploy.newest
+    return not same(newest.definition, with_image(found.definition, name, newest.image(name)))

@@ -41,9 +41,10 @@ def workplace(service: str, environment: str) -> tuple[Clients, Place]:
 
 def asked(to: str | None, image: str | None) -> Ask:
     """What the options mean together."""
-    if to and image:
+    if to is not None and image is not None:
         raise UsageError("--to and --image: give one of them; an image has no revision of its own")
-    return Ask(image=image) if image else Ask(to=to or PREVIOUS)
+    # An empty text, as of a variable that is not set, is refused where it is read; it never means `previous`.
+    return Ask(image=image) if image is not None else Ask(to=PREVIOUS if to is None else to)
 
 
 def rollback(service: str, environment: str, ask: Ask, how: Command) -> Outcome:

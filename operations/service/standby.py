@@ -54,7 +54,7 @@ def sync(service: str, how: Command) -> Outcome:
     )
 
 
-def after_release(place: Place, *, now: bool, limit_seconds: float) -> None:
+def after_release(place: Place, *, now: bool, waited: bool, limit_seconds: float) -> None:
     """A release of the primary environment must reach its standby: say so, or do it `now`."""
     if place.environment != fleet_of().primary.name:
         return
@@ -63,7 +63,8 @@ def after_release(place: Place, *, now: bool, limit_seconds: float) -> None:
         sync(place.service, Command(Manner(agreed=True), limit_seconds))
     else:
         command = f"hybrid service sync-standby {place.service}"
-        err.print(f"note: the standby gets this image with `{command}`", markup=False)
+        when = "" if waited else "once this has succeeded, "
+        err.print(f"note: {when}the standby gets this image with `{command}`", markup=False)
 
 
 def gather(aws: Clients, home: Place, standby: Place) -> Sides:

@@ -10,7 +10,7 @@ from operations.deploy import reasons
 from operations.deploy.group import read_group
 from operations.deploy.place import Place
 from operations.deploy.service import describe_service, newest_revisions, read_revision, read_service
-from operations.deploy.task_definition import IMAGE_TAG, differences
+from operations.deploy.task_definition import IMAGE_TAG, differences, newest_configuration
 from operations.engine.retry import Clients
 from operations.service.actions import targets
 from operations.service.history import Past, name, read_history
@@ -31,7 +31,7 @@ def describe(aws: Clients, place: Place) -> dict[str, Any]:
     service, described = read_service(aws, place), describe_service(aws, place)
     group = read_group(aws, place) if service.blue_green else None
     running = read_revision(aws, place, service.revision_arn)
-    newest = newest_revisions(aws, place)[0]
+    newest = newest_configuration(newest_revisions(aws, place))
     history = read_history(aws, place, described)
     alarms = group.alarms if group else service.alarms
     healthy, known = targets(aws, place, service)

@@ -7,10 +7,8 @@ from typing import Any
 from operations.deploy import appspec
 from operations.deploy.place import Place
 from operations.deploy.service import Service
+from operations.deploy.task_definition import RUN
 from operations.engine import Call, Join, Local, Probe, Ref, RunId, Step
-
-RUN = "HybridRun"
-"""Tag of a revision with the id of the run that registered it: how a crash finds it again."""
 
 PRIMARY = "service.deployments[?status=='PRIMARY'] | [0].id"
 ARN = "taskDefinition.taskDefinitionArn"

@@ -20,12 +20,12 @@ from operations.deploy.service import (
     read_service,
 )
 from operations.deploy.surroundings import Surroundings
-from operations.deploy.task_definition import Revision, same, with_image
+from operations.deploy.task_definition import RETURNED_FROM, Revision, same, with_image
 from operations.deploy.validation import Problem
 from operations.engine.retry import Clients
 from operations.errors import HybridError, UsageError
 from operations.service.history import Past, name, read_history
-from operations.service.previous import RETURNED_FROM, made_with, previous, replaced_now
+from operations.service.previous import made_with, previous, replaced_now
 
 PREVIOUS = "previous"
 

@@ -44,7 +44,7 @@ class Course:
 
     def deploy(self) -> Iterator[float]:
         yield STARTING
-        self._on.status, self._on.started = "InProgress", self._on.now
+        self._on.begin()
         yield from self._phase("BeforeInstall")
         switch = self._switch()
         yield from self._phase("Install", self._install(switch))
@@ -57,6 +57,7 @@ class Course:
         yield from self._phase("BeforeAllowTraffic")
         yield from self._phase("AllowTraffic", self._shift(switch))
         yield from self._phase("AfterAllowTraffic")
+        self._on.end_target("Succeeded")
         ending = self._blue_green("terminateBlueInstancesOnDeploymentSuccess")
         if ending.get("action", "TERMINATE") == "TERMINATE":
             self._on.instance_termination_wait_time_started = True
@@ -68,7 +69,7 @@ class Course:
 
     def undo(self, failed: "Deployment") -> Iterator[float]:
         yield STARTING
-        self._on.status, self._on.started = "InProgress", self._on.now
+        self._on.begin()
         for name in self._on.lifecycle:
             if name == "AllowTraffic" and failed.switch is not None:
                 failed.switch.undo(self._on.now)
@@ -125,12 +126,12 @@ class Course:
         option = self._blue_green("deploymentReadyOption")
         if option.get("actionOnTimeout") != "STOP_DEPLOYMENT":
             return
-        self._on.status = "Ready"
+        self._on.status = self._on.target_status = "Ready"
         yield from self._wait(float(option.get("waitTimeInMinutes", 0)) * 60, "READY_WAIT")
         if "READY_WAIT" not in self._on.continued:
             message = "The deployment was stopped because its traffic was not rerouted within the wait time."
             raise Failure("TIMEOUT", message, "Stopped")
-        self._on.status = "InProgress"
+        self._on.status = self._on.target_status = "InProgress"
 
     def _shift(self, switch: Switch) -> Iterator[float]:
         for percent, pause in codedeploy_configs.shares(str(self._on.deployment_config_name)):

@@ -18,6 +18,9 @@ from operations.local.moto_extension.ecs_tasks import drawn_for
 
 FINAL = ("Succeeded", "Failed", "Stopped")
 
+LATER = 2.0
+"""Seconds of AWS after which a deployment says what its target says."""
+
 
 class Deployment(DeploymentInfo):
     """A deployment that runs. Moto's own stays in `Created` for ever."""
@@ -62,6 +65,9 @@ class Deployment(DeploymentInfo):
             names += ["AllowTestTraffic", "AfterAllowTestTraffic"]
         names += ["BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic"]
         self.lifecycle: dict[str, dict[str, Any]] = {name: {"status": "Pending"} for name in names}
+        self.target_status = "Pending"
+        self._failure: Failure | None = None
+        """The target has it; the deployment does not say so yet."""
         course = Course(self)
         self._course = course.undo(undoes) if undoes else course.deploy()
         self._due = self.now
@@ -86,27 +92,43 @@ class Deployment(DeploymentInfo):
     def step(self, at: float) -> None:
         """It moves on."""
         self.now = at
+        if self._failure:
+            self._fail(self._failure)
+            return
         try:
             if self.status != "Created":
                 self._check()
             self._due = at + next(self._course, 0.0)
         except Failure as failure:
-            self.end(failure.status, failure.code, failure.message)
-        else:
-            return
-        event = "DEPLOYMENT_STOP_ON_ALARM" if self.error["code"] == "ALARM_ACTIVE" else "DEPLOYMENT_FAILURE"
-        self.roll_back(event)
+            # AWS keeps deployments and targets apart, and the target knows first.
+            self._failure, self._due = failure, at + LATER
+            self.end_target("Failed", failure.message)
+
+    def begin(self) -> None:
+        """It has left the queue."""
+        self.status = self.target_status = "InProgress"
+        self.started = self.now
 
     def end(self, status: str, code: str = "", message: str = "") -> None:
         """It is over."""
         self.status, self.ended = status, self.now
         if code:
             self.error = {"code": code, "message": message}
+        self.end_target("Succeeded" if status == "Succeeded" else "Failed", message)
+
+    def end_target(self, status: str, message: str = "") -> None:
+        """Nothing is left to do at the target. A wait of the deployment may follow."""
+        self.target_status = status
         for event in self.lifecycle.values():
             if event["status"] == "InProgress":
-                event |= {"status": "Failed", "endTime": self.now}
+                event |= {"status": "Failed", "endTime": self.now, "message": message}
             elif event["status"] == "Pending":
                 event["status"] = "Skipped"
+
+    def _fail(self, failure: Failure) -> None:
+        self.end(failure.status, failure.code, failure.message)
+        on_alarm = failure.code == "ALARM_ACTIVE"
+        self.roll_back("DEPLOYMENT_STOP_ON_ALARM" if on_alarm else "DEPLOYMENT_FAILURE")
 
     def roll_back(self, event: str, *, forced: bool | None = None) -> None:
         """Make the deployment that undoes this one, if the configuration or `forced` says so."""

@@ -6,15 +6,12 @@ from operations.local.moto_extension.codedeploy_deployments import Deployment
 from operations.local.moto_extension.ecs_clock import CLOCK
 from operations.local.moto_extension.ecs_fleets import Fleet
 
-TARGET_STATUS = {"Created": "Pending", "Stopped": "Failed"}
-"""What the target of a deployment is called when the deployment is called so; else they are called alike."""
-
 
 def deployment_view(deployment: Deployment) -> dict[str, Any]:
     """A deployment as GetDeployment shows it."""
     group = deployment.deployment_group
     counted = dict.fromkeys(("Pending", "InProgress", "Succeeded", "Failed", "Skipped", "Ready"), 0)
-    counted[_target_status(deployment)] = 1
+    counted[deployment.target_status] = 1
     dates = {
         "createTime": deployment.created,
         "startTime": deployment.started,
@@ -37,7 +34,8 @@ def deployment_view(deployment: Deployment) -> dict[str, Any]:
         "updateOutdatedInstancesOnly": False,
         "rollbackInfo": deployment.rollback or None,
         "deploymentStyle": group.deployment_style,
-        "instanceTerminationWaitTimeStarted": deployment.instance_termination_wait_time_started,
+        # On ECS it stays so while the old tasks wait, too (github.com/aws/containers-roadmap, issue 269).
+        "instanceTerminationWaitTimeStarted": False,
         "blueGreenDeploymentConfiguration": group.blue_green_deployment_configuration,
         "loadBalancerInfo": group.load_balancer_info,
         "fileExistsBehavior": "DISALLOW",
@@ -64,14 +62,10 @@ def target_view(deployment: Deployment) -> dict[str, Any]:
         "targetArn": f"arn:{backend.partition}:ecs:{backend.region_name}:{backend.account_id}:{service}",
         "lastUpdatedAt": CLOCK.date(deployment.now),
         "lifecycleEvents": [_event(deployment, name) for name in deployment.lifecycle],
-        "status": _target_status(deployment),
+        "status": deployment.target_status,
         "taskSetsInfo": _task_sets(deployment),
     }
     return {"deploymentTargetType": "ECSTarget", "ecsTarget": target}
-
-
-def _target_status(deployment: Deployment) -> str:
-    return TARGET_STATUS.get(deployment.status, deployment.status)
 
 
 def _event(deployment: Deployment, name: str) -> dict[str, Any]:
@@ -79,7 +73,7 @@ def _event(deployment: Deployment, name: str) -> dict[str, Any]:
     dates: dict[str, Any] = {key: CLOCK.date(event[key]) for key in ("startTime", "endTime") if key in event}
     shown: dict[str, Any] = {"lifecycleEventName": name, "status": event["status"], **dates}
     if event["status"] == "Failed":
-        shown["diagnostics"] = {"errorCode": "UnknownError", "message": deployment.error.get("message", "")}
+        shown["diagnostics"] = {"errorCode": "UnknownError", "message": event["message"]}
     return shown
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from operations.deploy import blue_green, rolling
+from operations.deploy import blue_green, rolling, traffic
 from operations.deploy.watch import Outcome
 
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -64,6 +64,9 @@ def event(name: str, status: str, **more: Any) -> dict[str, Any]:
 
 
 MOVED = [event("AllowTraffic", "Succeeded"), event("AfterAllowTraffic", "Succeeded")]
+BROKEN = [event("Install", "Failed"), event("AllowTraffic", "Skipped"), event("AfterAllowTraffic", "Skipped")]
+UNTESTED = [event("AllowTraffic", "Succeeded"), event("AfterAllowTraffic", "Failed")]
+STOPPED = [event("AllowTraffic", "Succeeded"), event("AfterAllowTraffic", "Skipped")]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +77,9 @@ MOVED = [event("AllowTraffic", "Succeeded"), event("AfterAllowTraffic", "Succeed
         ("InProgress", [event("AllowTraffic", "Succeeded")], False, None, True),
         ("InProgress", MOVED, False, Outcome.DONE, False),
         ("InProgress", MOVED, True, None, True),
+        ("InProgress", BROKEN, False, None, True),  # the target fails before the deployment does
+        ("InProgress", UNTESTED, False, None, True),
+        ("InProgress", STOPPED, False, None, True),
         ("Succeeded", MOVED, False, Outcome.DONE, True),
         ("Succeeded", MOVED, True, Outcome.DONE, True),
         ("Failed", MOVED, False, Outcome.FAILED, True),
@@ -87,6 +93,22 @@ def test_a_blue_green_deployment(
     sight = blue_green.judge(info, {"lifecycleEvents": events}, until_done=until_done)
     assert sight.outcome is outcome
     assert sight.over is over
+
+
+@pytest.mark.parametrize(
+    ("info", "target", "moved"),
+    [
+        ({}, {}, False),
+        ({"instanceTerminationWaitTimeStarted": False}, {"status": "InProgress"}, False),
+        ({"instanceTerminationWaitTimeStarted": True}, {}, True),
+        ({}, {"status": "Succeeded"}, True),
+        ({}, {"status": "InProgress", "lifecycleEvents": MOVED}, True),
+        ({}, {"status": "InProgress", "lifecycleEvents": STOPPED}, False),
+        ({}, {"status": "Failed", "lifecycleEvents": [*BROKEN, *MOVED]}, False),
+    ],
+)
+def test_the_traffic_has_moved(info: dict[str, Any], target: dict[str, Any], moved: bool) -> None:
+    assert traffic.has_moved(info, target) is moved
 
 
 @pytest.mark.parametrize(

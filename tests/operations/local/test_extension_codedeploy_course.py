@@ -43,7 +43,11 @@ def test_deployment_runs_to_its_end(release: Release) -> None:
 
     world.pass_time(INSTALLED)
     info, service = release.info(id_), world.service()
-    assert (info["status"], info["instanceTerminationWaitTimeStarted"]) == ("InProgress", True)
+    # The target is done, and the deployment waits. AWS says so nowhere else.
+    assert (info["status"], info["instanceTerminationWaitTimeStarted"]) == ("InProgress", False)
+    target = release.target(id_)
+    assert target["status"] == "Succeeded"
+    assert {one["status"] for one in target["lifecycleEvents"]} == {"Succeeded"}
     assert release.traffic() == {"green": 100}
     assert service["taskDefinition"] == second
     assert service["loadBalancers"] == [world.balancer("green")]

@@ -47,6 +47,25 @@ def test_deployment_fails_and_rolls_back(release: Release, cause: str) -> None:
         assert "CannotPullContainerError" in world.tasks("STOPPED")[-1]["stoppedReason"]
 
 
+def test_the_target_fails_before_the_deployment_says_so(release: Release) -> None:
+    id_ = release.deploy(release.world.register("gone"))
+    release.world.pass_time(60)
+    while release.target(id_)["status"] == "InProgress":
+        release.world.pass_time(1)
+
+    target = release.target(id_)
+    statuses = {one["lifecycleEventName"]: one["status"] for one in target["lifecycleEvents"]}
+    assert (target["status"], release.info(id_)["status"]) == ("Failed", "InProgress")
+    assert (statuses["Install"], statuses["AllowTraffic"], statuses["AfterAllowTraffic"]) == (
+        "Failed",
+        "Skipped",
+        "Skipped",
+    )
+    assert "timed out" in target["lifecycleEvents"][1]["diagnostics"]["message"]
+    release.world.pass_time(5)
+    assert release.info(id_)["status"] == "Failed"
+
+
 def test_without_rollback_the_failed_deployment_leaves_everything(release: Release) -> None:
     release.change_group(autoRollbackConfiguration={"enabled": False, "events": []})
     id_ = release.deploy(release.world.register("gone"))

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from operations.deploy.task_definition import RUN
 from operations.engine.state import State
 from operations.local import control
-from operations.service.steps import RUN
 from tests.operations.engine.killing import killed, points
 from tests.operations.service.at_work import AtWork
 

@@ -1,5 +1,6 @@
 """What `previous` means, from histories of deployments."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,25 +16,17 @@ def arn(number: int) -> str:
     return f"{PREFIX}{number}" if number else ""
 
 
-def past(number: int, replaced: int = 0, state: State = DONE, *, automatic: bool = False) -> Past:
+def past(
+    number: int, replaced: int = 0, state: State = DONE, *, automatic: bool = False, released: bool = False
+) -> Past:
+    began = datetime(2026, 1, 1, tzinfo=UTC)
     return Past(
-        f"d-{number}", arn(number), arn(replaced), state, datetime(2026, 1, 1, tzinfo=UTC), None, automatic
+        f"d-{number}", arn(number), arn(replaced), state, began, automatic=automatic, released=released
     )
 
 
 def ask(present: int, *newest_first: Past, returned_from: str = "") -> Previous:
-    later = [
-        Past(
-            one.id,
-            one.revision,
-            one.replaced,
-            one.state,
-            one.began - timedelta(hours=age),
-            None,
-            one.automatic,
-        )
-        for age, one in enumerate(newest_first)
-    ]
+    later = [replace(one, began=one.began - timedelta(hours=age)) for age, one in enumerate(newest_first)]
     return previous(later, arn(present), {arn(present): returned_from})
 
 
@@ -94,6 +87,35 @@ def test_an_inherited_tag_does_not_count() -> None:
 
 def test_going_forward_again_is_no_return() -> None:
     assert ask(3, past(3), past(2), past(3), past(2)).arn == arn(2)
+
+
+AGAIN = [past(8, 9), past(9, 8), past(8, 7), past(7)]
+"""9 was registered for the return from 8, and then 8 was released again."""
+
+
+@pytest.mark.parametrize("present", [8, 9], ids=["ECS", "CodeDeploy"])
+def test_a_release_of_what_was_left_once_is_no_return_while_it_is_under_way(present: int) -> None:
+    history = [replace(AGAIN[0], state=UNDER_WAY), *AGAIN[1:]]
+    assert previous(history, arn(present), {arn(9): "orders-prod:8"}).arn == arn(9)
+
+
+def test_a_release_of_what_was_left_once_is_no_return() -> None:
+    tags = {arn(9): "orders-prod:8"}
+    assert previous(AGAIN, arn(8), tags).arn == arn(9)
+    restarted = [past(8, 8), *AGAIN]
+    assert previous(restarted, arn(8), tags).arn == arn(9)
+    back_again = [past(9, 8), *AGAIN]
+    assert previous(back_again, arn(9), tags).arn == arn(9)
+
+
+@pytest.mark.parametrize("state", [DONE, UNDER_WAY])
+def test_what_hybrid_deploy_made_is_no_return_whatever_its_number(state: State) -> None:
+    history = [past(5, 6, state, released=True), past(6, 5), past(5, 4)]
+    assert previous(history, arn(5), {arn(5): "orders-prod:6"}).arn == arn(6)
+
+
+def test_a_return_that_stays_names_the_way_on() -> None:
+    assert "name one with --to" in ask(2, past(2, 3), past(3, 2), past(2, 1)).why
 
 
 @pytest.mark.parametrize("history", [[], [past(3)], [past(2), past(1)]])

@@ -4,11 +4,10 @@ import json
 
 import pytest
 
-from operations.deploy.task_definition import IMAGE_TAG
+from operations.deploy.task_definition import IMAGE_TAG, RETURNED_FROM
 from operations.engine.state import State
 from operations.errors import UsageError
 from operations.local import control
-from operations.service.previous import RETURNED_FROM
 from tests.operations.deploy.world import CANARY
 from tests.operations.service.at_work import SLOW, AtWork, steps
 
@@ -121,6 +120,8 @@ def test_fails_when_its_image_is_gone(rolling: AtWork) -> None:
         ("first", None, "--to first: give previous"),
         (None, "9.9.9", r"fileflow:9\.9\.9 is not in ECR .*the newest tags are"),
         ("1", "1.0.0", "give one of them"),
+        ("", None, "--to : give previous, a number"),  # such as a variable that is not set
+        (None, "", "--image : give the tag alone"),
         (None, None, "no deployment of before is known.*hybrid service revisions fileflow --env dev"),
     ],
 )

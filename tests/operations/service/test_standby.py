@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from operations.deploy.task_definition import RUN
 from operations.engine.state import State
 from operations.errors import Refused
 from operations.local import control
 from operations.service import standby
-from operations.service.steps import RUN
 from tests.operations.engine.killing import killed
 from tests.operations.service.at_work import AtWork, steps
 
@@ -152,6 +152,38 @@ def test_a_release_says_what_is_left_or_does_it(home_and_standby: AtWork) -> Non
     )
     assert json.loads(again.stdout)["outcome"] == "unchanged"
     assert standing_by(home_and_standby)["tags"]["ImageTag"] == "1.2.0"
+
+
+def test_a_release_that_nobody_waits_for_says_what_is_left(home_and_standby: AtWork) -> None:
+    home_and_standby.world.push("1.2.0")
+    started = home_and_standby.world.cli("service", "--image", "1.2.0", "--yes", "--no-wait")
+    assert (
+        "note: once this has succeeded, the standby gets this image with "
+        "`hybrid service sync-standby fileflow`"
+    ) in started.stderr
+    assert standing_by(home_and_standby)["revision"] == "fileflow-dr:1"
+
+
+def test_fails_when_the_standby_is_wanted_and_nobody_waits(blue_green: AtWork) -> None:
+    blue_green.forget_calls()
+    for also in ((), ("--dry-run",)):
+        refused = blue_green.world.cli(
+            "service", "--image", "1.1.0", "--yes", "--no-wait", "--standby", *also, code=2
+        )
+        assert "--standby with --no-wait: " in refused.stderr
+        assert "`hybrid service sync-standby fileflow`" in refused.stderr
+    both = ("service", "--image", "1.1.0", "--yes", "--no-wait", "--until-done")
+    assert "--until-done with --no-wait" in blue_green.world.cli(*both, code=2).stderr
+    assert blue_green.writes() == {}
+
+
+@pytest.mark.parametrize("environment", ["dev", "dr"])
+def test_fails_when_the_environment_has_no_standby(rolling: AtWork, environment: str) -> None:
+    rolling.forget_calls()
+    command = ["deploy", "service", "fileflow", "--env", environment, "--image", "1.1.0", "--standby"]
+    refused = rolling.hybrid(*command, "--yes", code=2)
+    assert f"--standby: {environment} has no standby, only prod has" in refused.stderr
+    assert rolling.writes() == {}
 
 
 def test_fails_when_the_standby_lacks_what_tasks_need(home_and_standby: AtWork) -> None:
