@@ -49,6 +49,7 @@ def names(fleet: Fleet, environment: str) -> dict[str, str]:
         "state_bucket": naming.state_bucket(prefix, env.name),
         "webhook": naming.incident_webhook(prefix),
         "database": replica if env is fleet.dr else fleet.shared.database.identifier,
+        "database_role_path": naming.role_path(prefix, side.name),
         "database_side": fleet.dr.name if env is fleet.dr else fleet.primary.name,
         "database_state_bucket": naming.state_bucket(prefix, side.name),
     }

@@ -56,10 +56,16 @@ def error_code(error: Exception) -> str:
     return str(response.get("Error", {}).get("Code", ""))
 
 
+class NoAnswer(HybridError):
+    """AWS throttled a call, failed itself, or did not answer: later the same call may succeed."""
+
+
 @contextmanager
 def explained(call: str, *hidden: Secret) -> Iterator[None]:
     """Turn an error of the SDK into one of ours that names the call and has no secret in it."""
     from botocore.exceptions import BotoCoreError, ClientError
+
+    from operations.engine.retry import Fate, fate  # here, because it builds on this module
 
     failure = None
     try:
@@ -68,6 +74,7 @@ def explained(call: str, *hidden: Secret) -> Iterator[None]:
         text = str(error)
         for secret in hidden:
             text = secret.hide(text)
-        failure = HybridError(f"{call} failed: {text}")
+        passing = fate(error) in (Fate.THROTTLED, Fate.LOST)
+        failure = (NoAnswer if passing else HybridError)(f"{call} failed: {text}")
     if failure:
         raise failure

@@ -4,9 +4,10 @@ Planners need only what is named here. `run.py` has what commands call.
 """
 
 from operations.engine.plan import Call, Does, Local, Plan, Probe, Step
-from operations.engine.values import Join, JsonText, Ref, RunId, Secret
+from operations.engine.values import Attempt, Join, JsonText, Ref, RunId, Secret
 
 __all__ = [
+    "Attempt",
     "Call",
     "Does",
     "Join",

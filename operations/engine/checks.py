@@ -46,6 +46,8 @@ def _step_problems(step: "Step", before: Mapping[str, "Step"]) -> Iterator[str]:
         yield "it neither calls nor waits"
     if step.arrived_when and step.call is None:
         yield "arrived_when without a call"
+    if step.anew and not (step.call and step.done_when):
+        yield "anew without a call and done_when"
     if step.undone_when and not step.undo:
         yield "undone_when without undo"
     if step.limit_seconds <= 0 or step.poll_seconds <= 0:

@@ -17,7 +17,7 @@ _TYPES: dict[str, Callable[..., Any]] = {
     type_.__name__: type_
     for type_ in (
         *(plan.Call, plan.Local, plan.Probe, plan.Step, plan.Plan),
-        *(values.Ref, values.Secret, values.RunId, values.Join, values.JsonText),
+        *(values.Ref, values.Secret, values.RunId, values.Attempt, values.Join, values.JsonText),
     )
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 from operations.engine.redact import MASK, Hidden, Redactor
 from operations.engine.retry import Clients, judged
 from operations.engine.state import StepState
-from operations.engine.values import Join, JsonText, Ref, RunId, Secret
+from operations.engine.values import Attempt, Join, JsonText, Ref, RunId, Secret, walk
 from operations.errors import HybridError
 
 
@@ -37,6 +37,9 @@ class Context:
     say: Callable[[str], None] = lambda _: None
     """Shows how far the step is."""
 
+    attempt: int = 1
+    """Of the step at work."""
+
     deadline: float = field(default=float("inf"))
 
     def remaining(self) -> float:
@@ -54,8 +57,11 @@ class Context:
             raise Unknown(f"the {ref.of} of step {ref.step} left no {ref.path}: its answer was lost")
         if kept[ref.path] is None:
             raise HybridError(f"there was no {ref.path} in the answer of the {ref.of} of step {ref.step}")
-        if kept[ref.path] == MASK:
-            raise HybridError(f"{ref.path} of step {ref.step} is a secret, and was not kept; use Secret(arn)")
+        # Also a part of it: what is read back is sent, and a masked text is another one.
+        if any(isinstance(one, str) and MASK in one for one in walk(kept[ref.path])):
+            raise HybridError(
+                f"{ref.path} of step {ref.step} holds a secret, and was not kept; use Secret(arn)"
+            )
         return kept[ref.path]
 
     def resolve(self, value: Any) -> Any:
@@ -71,6 +77,8 @@ class Context:
                 value = self.secret(value)
             case RunId():
                 value = self.run
+            case Attempt():
+                value = self.attempt
             case Join(parts):
                 value = self._text("".join(str(reveal(self.resolve(part))) for part in parts))
             case JsonText(inner):

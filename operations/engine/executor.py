@@ -11,7 +11,7 @@ from operations.engine.call import ask, kept, send, wanted
 from operations.engine.context import Context, Unknown
 from operations.engine.journal import Entry, Journal
 from operations.engine.plan import Does, Probe, Step
-from operations.engine.probe import Seen, Sight, TimedOut, look, wait
+from operations.engine.probe import EndedBadly, Seen, Sight, TimedOut, look, wait
 from operations.engine.retry import CallFailed, Fate, pauses
 from operations.engine.state import Run, StepState
 from operations.errors import HybridError
@@ -56,6 +56,7 @@ class Worker:
 
     def begin(self, step: Step) -> None:
         """Start the clock of a step."""
+        self.context.attempt = self.run.steps[step.id].attempt
         self.context.deadline = time.monotonic() + step.limit_seconds
         self.context.say = lambda text: self._watcher.status(
             self.run, step.id, self.context.redactor.text(text)
@@ -142,7 +143,8 @@ class Executor(Worker):
         else:
             return
         text = self.context.redactor.text(str(failure))
-        self.write("failed", step=step.id, error=text, optional=step.optional)
+        badly = {"ended_badly": True} if isinstance(failure, EndedBadly) and step.call else {}
+        self.write("failed", step=step.id, error=text, optional=step.optional, **badly)
         if not step.optional:
             failed = StepFailed(f"{step.id}: {text}")
             failed.exit_code = failure.exit_code
@@ -156,8 +158,8 @@ class Executor(Worker):
             self.write("saved", step=step.id, answer=self.kept(step, "saved", answer))
         seen: Any = {}
         if step.call and not state.called:
-            before = bool(state.started)
-            self.write("started", step=step.id, again=before)
+            before = state.sent
+            self.write("started", step=step.id, again=before or state.attempt > 1)
             crash.point("before", number, step.id)
             delivered = self._deliver(step, step.call, may_have_arrived=before)
             crash.point("between", number, step.id)
@@ -180,8 +182,11 @@ class Executor(Worker):
         if may_have_arrived and (found := self._found(step)) is not None:
             return found
 
+        attempt = self.context.attempt
+        token = step.id if attempt == 1 else f"{step.id}-attempt-{attempt}"
+
         def send() -> dict[str, Any] | Sight:
-            return self.kept(step, "call", self.send(call, step.id))
+            return self.kept(step, "call", self.send(call, token))
 
         return self.attempt(send, lambda: self._found(step))
 

@@ -50,17 +50,30 @@ class Journal:
         """Write one entry, without secrets, and return when it is on disk."""
         line = {"at": now(), "entry": entry, **self._redactor.value(plain(data))}
         text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+        try:
+            self._append(f"{text}\n".encode())
+        except OSError as error:
+            raise HybridError(
+                f"{self.path} could not be written ({error.strerror or error}), so nothing more is done; "
+                "make room on that disk, and resume the run"
+            ) from None
+        return line
+
+    def _append(self, data: bytes) -> None:
         existed = self.path.exists()
         file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             _cut_torn_line(file)
-            os.write(file, f"{text}\n".encode())
+            while data:  # a disk that is nearly full takes a part
+                written = os.write(file, data)
+                if not written:
+                    raise OSError("nothing was written")
+                data = data[written:]
             os.fsync(file)
         finally:
             os.close(file)
         if not existed:
             _sync_directory(self.path.parent)
-        return line
 
     def entries(self) -> list[Entry]:
         """All that was written whole. A last line that a crash tore is as if it had never begun."""

@@ -8,6 +8,7 @@ from operations.errors import HybridError
 
 if TYPE_CHECKING:
     from operations.engine.context import Context
+    from operations.engine.plan import Plan
     from operations.engine.report import Conclusion, Outcome
 
 Action = Callable[["Context", dict[str, Any]], Mapping[str, Any] | None]
@@ -15,7 +16,10 @@ Action = Callable[["Context", dict[str, Any]], Mapping[str, Any] | None]
 
 
 class Kind(NamedTuple):
-    """`module` may define `ACTIONS: Mapping[str, Action]` and `conclude(outcome) -> Conclusion`."""
+    """`module` may define `ACTIONS: Mapping[str, Action]`, `conclude(outcome) -> Conclusion`, and
+    `release(context, plan)`: gives back what a run holds against others, when it is abandoned
+    or its undo fails. It must be safe to repeat, and leave alone what others hold.
+    """
 
     command: str
     """What a person runs: `hybrid db switch`."""
@@ -64,6 +68,13 @@ def conclude(name: str, outcome: "Outcome") -> "Conclusion | None":
     """What the kind adds to the report of a run that has ended."""
     found: Callable[[Outcome], Conclusion] | None = getattr(_module(name), "conclude", None)
     return found(outcome) if found else None
+
+
+def release(name: str, context: "Context", plan: "Plan") -> None:
+    """Give back what a run of the kind holds, such as a lock of Terraform."""
+    found: Callable[[Context, Plan], None] | None = getattr(_module(name), "release", None)
+    if found:
+        found(context, plan)
 
 
 def _module(name: str) -> Any:

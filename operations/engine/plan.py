@@ -120,6 +120,10 @@ class Step:
     optional: bool = False
     """A failure is noted and the run goes on, such as fencing a region that may be gone."""
 
+    anew: bool = False
+    """If what the call started fails, a resume makes the call once more, with another token and another
+    `Attempt()`: another deployment. Without it a resume only looks again."""
+
 
 @dataclass(frozen=True)
 class Plan:

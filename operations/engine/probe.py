@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
+from operations.aws import NoAnswer
 from operations.engine.call import search, send
 from operations.engine.context import Context
 from operations.engine.journal import plain
@@ -56,6 +57,8 @@ def look(probe: Probe, context: Context, kind: str) -> Sight:
         if error.fate is not Fate.REFUSED:
             return Sight(Seen.UNKNOWN, {}, str(error))
         failure = error
+    except NoAnswer as error:  # of a `Local`
+        return Sight(Seen.UNKNOWN, {}, str(error))
     else:
         shown = search(probe.shows, answer) if probe.shows else None
         shows = context.redactor.text(_shown(plain(shown)))

@@ -2,6 +2,7 @@
 
 from operations.console import err
 from operations.engine import crash, kinds, lock
+from operations.engine.context import Context
 from operations.engine.journal import Journal, find, journals
 from operations.engine.plan import Plan, Step
 from operations.engine.progress import Progress
@@ -44,7 +45,7 @@ def undo(name: str, how: Manner) -> Outcome:
 
 
 def abandon(name: str, how: Manner) -> Outcome:
-    """Leave everything as it is, and let other runs begin."""
+    """Leave everything as it is but the locks that the run holds, and let other runs begin."""
     journal, run = _open(name)
     with lock.alone(run.plan.kind, run.plan.target):
         run = _fresh(journal)
@@ -54,8 +55,11 @@ def abandon(name: str, how: Manner) -> Outcome:
         question = f"{run.id} stopped {run.at}. Leave everything as it is?"
         if not how.dry_run:
             _agree(run.plan, how, question)
+            aws, redactor = Clients(run.plan.account), Redactor()
+            kinds.release(
+                run.plan.kind, Context(run.id, aws, redactor, journal.directory, run.steps), run.plan
+            )
             if run.plan.lock_region:
-                aws = Clients(run.plan.account)
                 lock.release(aws, run.plan.lock_region, run.plan.kind, run.plan.target, run.id)
             run.take(journal.append("finished", state=str(State.ABANDONED)))
         Progress(as_json=how.as_json).result({"run": run.id, "state": str(run.stopped)})

@@ -37,7 +37,14 @@ class StepState:
     """Kept parts by JMESPath."""
 
     started: str = ""
+    attempt: int = 1
+    sent: bool = False
+    """The call of this attempt may have arrived."""
+
     called: bool = False
+    stuck: bool = False
+    """What the call started has failed, and a resume would only look at it again."""
+
     done: bool = False
     ended: str = ""
     error: str = ""
@@ -89,18 +96,20 @@ class Run:
                 step.answers["saved"] = entry["answer"]
             case "started":
                 step.started = step.started or entry["at"]
-                step.error = ""
+                step.sent, step.error = True, ""
             case "called":
                 step.called = True
                 step.answers["call"] = entry["answer"]
             case "done":
-                step.done, step.ended = True, entry["at"]
+                step.done, step.stuck, step.ended = True, False, entry["at"]
                 step.started = step.started or entry["at"]
                 step.answers["probe"] = entry["answer"]
             case "failed":
                 step.error, step.ended = entry["error"], entry["at"]
                 step.skipped = bool(entry.get("optional"))
                 self.stopped = self.stopped if step.skipped else State.FAILED
+                if entry.get("ended_badly"):
+                    self._ended_badly(step, anew=self.plan.step(entry["step"]).anew)
             case "undoing":
                 self.undoing = step.undoing = True
             case "undone":
@@ -109,6 +118,14 @@ class Run:
                 self.stopped = State.INTERRUPTED
             case "finished":
                 self.stopped = State(entry["state"])
+
+    def _ended_badly(self, step: StepState, *, anew: bool) -> None:
+        """What the call started is over, and was in vain."""
+        step.stuck = not anew
+        if anew:
+            step.attempt += 1
+            step.sent = step.called = False
+            step.answers.pop("call", None)
 
     @property
     def unfinished(self) -> bool:

@@ -1,6 +1,6 @@
 """Undoes what a run did: steps in reverse order, journaled as well, and continued after a crash."""
 
-from operations.engine import crash
+from operations.engine import crash, kinds
 from operations.engine.executor import StepFailed, Worker, mistake
 from operations.engine.plan import Does, Step
 from operations.engine.state import Run
@@ -36,11 +36,19 @@ class Undoer(Worker):
                 failure = error
             except Exception as error:
                 failure = mistake(error)
-            text = self.context.redactor.text(str(failure))
+            text = self.context.redactor.text(str(failure)) + self._release()
             self.write("failed", step=step.id, error=f"undo: {text}", optional=False)
             failed = StepFailed(f"undoing {step.id}: {text}")
             failed.exit_code = failure.exit_code
             raise failed
+
+    def _release(self) -> str:
+        """An undo that cannot go on must not keep others out. What went wrong with that, too."""
+        try:
+            kinds.release(self.run.plan.kind, self.context, self.run.plan)
+        except HybridError as error:
+            return f"\nWhat the run holds was not given back: {self.context.redactor.text(str(error))}"
+        return ""
 
     def _undo(self, step: Step, undo: Does) -> None:
         self.begin(step)

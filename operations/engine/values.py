@@ -38,10 +38,16 @@ class RunId:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """Number of the step's attempt, from 1 on: beside `RunId` in names that `arrived_when` looks for, where a
+    step may be done `anew`. What was started and failed counts, and a call whose answer was lost does not."""
+
+
+@dataclass(frozen=True)
 class Join:
     """Text put together from parts, such as a description with the ARN of a step before."""
 
-    parts: tuple["str | Ref | Secret | RunId", ...]
+    parts: tuple["str | Ref | Secret | RunId | Attempt", ...]
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,11 @@ def _report(
             conclusion = kinds.conclude(run.plan.kind, outcome) or conclusion
         except HybridError as error:
             failure = failure or error
-    path = write(run, state, journal.path, conclusion, redactor)
+    path = journal.path.with_suffix(".md")
+    try:
+        write(run, state, journal.path, conclusion, redactor)
+    except OSError as error:
+        failure = failure or HybridError(f"{path} could not be written ({error.strerror})")
     outcome = Outcome(state, run, journal.directory, path, conclusion.data)
     result: dict[str, Any] = {
         **describe(run, state),
@@ -138,7 +142,16 @@ def _how_to_go_on(run: Run) -> str:
     short = run.id.rpartition("-")[2]
     undo = f", or put back what it changed: hybrid runs undo {short}" if undoable(run) else ""
     if run.undoing:
-        return f"Continue to put back: hybrid runs undo {short}"
+        return (
+            f"Continue to put back: hybrid runs undo {short}, or leave everything as it is: "
+            f"hybrid runs abandon {short}"
+        )
+    if stuck := next((id_ for id_, step in run.steps.items() if step.stuck and not step.over), ""):
+        command = kinds.kind(run.plan.kind).command
+        return (
+            f"hybrid runs resume {short} only looks whether {stuck} has recovered{undo}; or give the run up, "
+            f"and run `{command}` again: hybrid runs abandon {short}"
+        )
     return f"Go on: hybrid runs resume {short}{undo}"
 
 

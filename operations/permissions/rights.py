@@ -49,6 +49,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "codedeploy:ListDeploymentTargets": (EVERYTHING,),
     "codedeploy:ListDeployments": (DEPLOYMENT_GROUP,),
     "codedeploy:StopDeployment": (EVERYTHING,),
+    "ec2:DescribeSecurityGroups": (EVERYTHING,),
     "ec2:DescribeSubnets": (EVERYTHING,),
     "ecr:DescribeImages": (arn("ecr", "repository/*"),),
     "ecs:DeregisterTaskDefinition": (EVERYTHING,),
@@ -166,6 +167,24 @@ _BY_SECRETS = ("StringLike", "kms:ViaService", "secretsmanager.*.amazonaws.com")
 _BY_S3 = ("StringEquals", "kms:ViaService", "s3.<region>.amazonaws.com")
 _KEYS = (arn("kms", "key/*", "*"),)
 
+_TAGS_OF_RESTORED = Extra(
+    ("rds:AddTagsToResource",),
+    (*DATABASE, arn("rds", "snapshot:*")),
+    "what is restored bears the tags of what it was made of",
+)
+_KEY_OF_DATABASE = Extra(
+    ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"),
+    (arn("kms", "key/*"),),
+    'for whom RDS uses the key (RDS user guide, "Authorizing use of a customer managed key")',
+    ("StringEquals", "kms:ViaService", "rds.<region>.amazonaws.com"),
+)
+_MONITORING_ROLE = Extra(
+    ("iam:PassRole",),
+    ("arn:aws:iam::<account>:role<database_role_path>*",),
+    "the instance names the role of Enhanced Monitoring",
+    ("StringEquals", "iam:PassedToService", "monitoring.rds.amazonaws.com"),
+)
+
 EXTRAS: dict[str, tuple[Extra, ...]] = {
     "ecs:RegisterTaskDefinition": (
         Extra(("ecs:TagResource",), (TASK_DEFINITION,), "tags are set with the revision"),
@@ -214,12 +233,16 @@ EXTRAS: dict[str, tuple[Extra, ...]] = {
             groups=("state",),
         ),
     ),
-    "s3:PutObject": (Extra(("kms:GenerateDataKey",), (arn("kms", "key/*"),), "state is encrypted", _BY_S3),),
-    "rds:RestoreDBInstanceToPointInTime": (
+    "s3:DeleteObject": (
         Extra(
-            ("rds:AddTagsToResource",),
-            (*DATABASE, arn("rds", "snapshot:*")),
-            "what is restored bears the tags of what it was made of",
+            ("s3:DeleteObjectVersion",),
+            (f"{STATE_BUCKET}/*/rebuild/*",),
+            "a rebuild leaves no version of its own object",
+            groups=("state",),
         ),
     ),
+    "s3:PutObject": (Extra(("kms:GenerateDataKey",), (arn("kms", "key/*"),), "state is encrypted", _BY_S3),),
+    "rds:RestoreDBInstanceFromDBSnapshot": (_TAGS_OF_RESTORED, _KEY_OF_DATABASE, _MONITORING_ROLE),
+    "rds:RestoreDBInstanceToPointInTime": (_TAGS_OF_RESTORED, _KEY_OF_DATABASE, _MONITORING_ROLE),
+    "rds:ModifyDBInstance": (_KEY_OF_DATABASE, _MONITORING_ROLE),
 }

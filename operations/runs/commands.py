@@ -109,7 +109,7 @@ def undo(run: RunName, *, dry_run: DryRun = False, yes: Yes = False, as_json: Js
 
 @app.command()
 def abandon(run: RunName, *, dry_run: DryRun = False, yes: Yes = False, as_json: Json = False) -> None:
-    """Leave everything as an unfinished run left it, and let the command run again.
+    """Leave everything as an unfinished run left it, release its locks, and let the command run again.
 
     \b
     Examples:

@@ -35,8 +35,9 @@ class Present:
     document: Document | None
     """None if it is deleted or damaged."""
 
-    reference: Document
-    """The newest version that is whole, usually the present one: its lineage and serial count."""
+    reference: Document | None
+    """The newest version that is whole, usually the present one: its lineage and serial count.
+    None if no version is, which only a push takes."""
 
     @property
     def place(self) -> Place:
@@ -46,18 +47,18 @@ class Present:
     def etag(self) -> str:
         return self.copy.etag if self.copy else ""
 
-    @property
-    def next_serial(self) -> int:
-        return self.reference.serial + 1
+    def serial_above(self, wanted: Document | None = None) -> int:
+        """Above all that is known, because Terraform takes the higher one for the newer."""
+        return max((one.serial for one in (self.reference, wanted) if one), default=0) + 1
 
 
-def look(aws: Clients, place: Place) -> Present:
-    """Facts of every change. Refuses a held lock."""
+def look(aws: Clients, place: Place, *, lost_too: bool = False) -> Present:
+    """Facts of every change. Refuses a held lock; `lost_too`: not a state of which no version is whole."""
     locking.refuse_held(aws, place)
-    found = history.gather(aws, place)
+    found = (history.find if lost_too else history.gather)(aws, place)
     copy = history.read(aws, place)
     reference = history.newest_whole(aws, found)
-    if reference is None:
+    if reference is None and not lost_too:
         raise Refused(
             f"no version of {place} is whole; see `hybrid state rebuild --by-tags`. Nothing was changed."
         )
@@ -69,7 +70,8 @@ def plan_restore(
 ) -> Plan:
     """Pure: write the content of an older version with a serial above the present one (guide, 2.1-1)."""
     _refuse_foreign(present, wanted, f"version {version}", lineage)
-    why = f"the content of version {version} (serial {wanted.serial}) with serial {present.next_serial}"
+    serial = present.serial_above(wanted)
+    why = f"the content of version {version} (serial {wanted.serial}) with serial {serial}"
     return _plan(RESTORE, present, wanted, written={"version": version}, why=why, source=source)
 
 
@@ -77,12 +79,14 @@ def plan_push(present: Present, path: Path, data: bytes, *, source: str = "") ->
     """Pure: write a file's content with a serial above the present one (guide, 2.1-2)."""
     wanted = parse(data, str(path))
     _refuse_foreign(present, wanted, str(path), "")
-    if present.reference.instances and not wanted.instances:
+    known = present.reference.instances if present.reference else {}
+    if known and not wanted.instances:
         raise Refused(
-            f"{path} holds no resources, and the present state {len(present.reference.instances)}: Terraform "
+            f"{path} holds no resources, and the present state {len(known)}: Terraform "
             "would create all of them a second time. Nothing was changed."
         )
-    why = f"the content of {path.name} (serial {wanted.serial}) with serial {present.next_serial}"
+    serial = present.serial_above(wanted)
+    why = f"the content of {path.name} (serial {wanted.serial}) with serial {serial}"
     written = {"file": str(path.resolve()), "sha256": digest(data)}
     return _plan(PUSH, present, wanted, written=written, why=why, source=source)
 
@@ -130,6 +134,7 @@ def conclude(outcome: Outcome) -> Conclusion:
     return Conclusion("\n".join(lines), {**written, "replaced": saved, "differs": differs})
 
 
+release = locking.release
 ACTIONS = locking.ACTIONS | writing.ACTIONS | {"verify": verify}
 
 
@@ -146,7 +151,7 @@ def _plan(
     steps: tuple[Step, ...] = (
         lock,
         writing.save_step(place, present.etag),
-        writing.write_step(place, written, present.next_serial, why),
+        writing.write_step(place, written, present.serial_above(wanted), why),
         Step(
             id="verify",
             why="terraform plan -refresh-only: in what the state differs from AWS",
@@ -161,7 +166,7 @@ def _plan(
         target=place.stack,
         account=place.account,
         steps=() if same else steps,
-        notes=(f"in the state: {difference.summary}", *difference.lines()),
+        notes=(*_lineage_note(present), f"in the state: {difference.summary}", *difference.lines()),
         facts={
             "state": str(place),
             "present serial": present.document.serial if present.document else "none: deleted or damaged",
@@ -173,11 +178,21 @@ def _plan(
 
 
 def _refuse_foreign(present: Present, wanted: Document, what: str, accepted: str) -> None:
-    if wanted.lineage not in (present.reference.lineage, accepted):
+    if present.reference and wanted.lineage not in (present.reference.lineage, accepted):
         raise Refused(
             f"{what} has the lineage {wanted.lineage}, and {present.place} {present.reference.lineage}: "
             "it is the state of something else. Nothing was changed."
         )
+
+
+def _lineage_note(present: Present) -> tuple[str, ...]:
+    if present.reference:
+        return ()
+    what = "damaged" if present.history.versions else "gone"
+    return (
+        f"every version of {present.place} is {what}: there is no lineage to compare with, so make sure that "
+        "this is the state of this stack",
+    )
 
 
 def _readable(copy: Copy | None) -> Document | None:

@@ -18,6 +18,10 @@ SHORTEST = 4
 RUN = "hybrid-run"
 """Metadata of objects that `hybrid state` wrote: the id of the run."""
 
+UNDO = "hybrid-undo"
+"""Metadata of a copy that was put back: the id of the run that was undone. The other mark is the copy's,
+so that the run which wrote it can be undone as well."""
+
 GONE = frozenset({"NoSuchKey", "NoSuchVersion", "NotFound", "404"})
 
 
@@ -43,6 +47,9 @@ class Copy:
     run: str = ""
     """The run of `hybrid` that wrote it."""
 
+    undone: str = ""
+    """The run whose undo put it back."""
+
 
 @dataclass(frozen=True)
 class History:
@@ -55,10 +62,15 @@ class History:
     locks: tuple[Version, ...]
     """Versions of the lock file, newest first: Terraform deletes it, and the bucket keeps it."""
 
+    @property
+    def is_deleted(self) -> bool:
+        return bool(self.versions) and self.versions[0].deleted
+
     def choose(self, wanted: str) -> Version:
         """A version by its id, the beginning of it, `current` or `previous`."""
         there = [one for one in self.versions if not one.deleted]
-        words = {"current": there[:1], "previous": there[1:2]}
+        # Of a deleted state the version before the deletion is the previous one, and the newest there is.
+        words = {"current": there[:1], "previous": [one for one in self.versions[1:] if not one.deleted][:1]}
         found = words.get(wanted)
         if found is None:
             found = [one for one in there if one.id == wanted] or [
@@ -110,7 +122,8 @@ def read(aws: Clients, place: Place, version: str = "") -> Copy | None:
         if error.code not in GONE:
             raise
         return None
-    return Copy(got.get("VersionId", ""), got["ETag"], data, got.get("Metadata", {}).get(RUN, ""))
+    marks = got.get("Metadata", {})
+    return Copy(got.get("VersionId", ""), got["ETag"], data, marks.get(RUN, ""), marks.get(UNDO, ""))
 
 
 def document(aws: Clients, place: Place, version: str) -> Document:

@@ -9,6 +9,13 @@ from typing import Any
 UNIMPORTABLE = frozenset({"aws_acm_certificate_validation", "aws_appautoscaling_scheduled_action"})
 """The provider answers "doesn't support import"."""
 
+WRITE_ONLY = "_wo"
+"""Ends the names of arguments that Terraform sends and keeps out of the state (Terraform language,
+"Write-only arguments"). Beside `secret_string_wo` there is `secret_string`, which an import fills in."""
+
+UNTOLD = "password_wo"
+"""Ends the names of those whose value AWS tells nobody, so that an import cannot fill it in."""
+
 _SCALING = "{service_namespace}/{resource_id}/{scalable_dimension}"
 
 _TEMPLATES = {
@@ -78,6 +85,16 @@ def import_id(kind: str, attributes: Mapping[str, Any]) -> str:
     if found := _filled(_TEMPLATES.get(kind, "{id}"), attributes):
         return found
     return _text(attributes, _NAMED.get(kind, ""))
+
+
+def write_only(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Arguments of a configured resource that must not be in the state."""
+    return tuple(name for name, value in body.items() if name.endswith(WRITE_ONLY) and value is not None)
+
+
+def tells_secret(body: Mapping[str, Any]) -> bool:
+    """Whether an import would write into the state, in plain text, what the configuration keeps out of it."""
+    return any(not name.endswith(UNTOLD) for name in write_only(body))
 
 
 def own_id(kind: str, attributes: Mapping[str, Any]) -> str:

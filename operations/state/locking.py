@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from operations.engine.context import Context
-from operations.engine.plan import Local, Step
+from operations.engine.plan import Local, Plan, Step
 from operations.engine.retry import CallFailed, Clients, judged
 from operations.errors import Refused
 from operations.state import history
@@ -67,6 +67,26 @@ def lock(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
     return {"id": id_}
 
 
+def hold(context: Context, place: Place) -> None:
+    """Before every write: the lock must still be this run's. One that nobody has is taken again.
+
+    The step `lock` may have been done days ago, and somebody may have forced the lock open since. What was
+    written meanwhile is then told by the condition of the write.
+    """
+    note = history.lock_of(context.aws, place)
+    if note is None:
+        lock(context, {"place": place.plain, "what": "hybrid state"})
+    elif note.get("ID") != lock_id(context):
+        raise Refused(_held(place, note))
+
+
+def release(context: Context, plan: Plan) -> None:
+    """The kinds' `release`: of a run that is given up, or whose undo failed."""
+    call = plan.step("lock").call
+    if call:
+        unlock(context, dict(call.params))
+
+
 def unlock(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
     """Release the lock if it is ours; another's stays."""
     place = places.of(params)
@@ -114,13 +134,13 @@ def terraform_version() -> str:
 def _held(place: Place, note: Mapping[str, Any]) -> str:
     who, when = note.get("Who") or "somebody", note.get("Created") or "an unknown time"
     run = str(note.get("Info") or "")
-    release = f"terraform force-unlock {note.get('ID', '<ID>')}"
+    force = f"terraform force-unlock {note.get('ID', '<ID>')}"
     lines = [
         f"{place} is locked by {who} since {when} for {note.get('Operation') or 'an unknown operation'}."
     ]
     if run[:1].isdigit() and str(note.get("Operation", "")).startswith("hybrid"):
         lines.append(
-            f"It is a run of hybrid: `hybrid runs resume {run.rpartition('-')[2]}` there, or undo it."
+            f"It is a run of hybrid: there `hybrid runs resume {run.rpartition('-')[2]}`, undo or abandon."
         )
-    lines.append(f"Wait for it. If nothing of it runs any more, in the stack's folder: {release}")
+    lines.append(f"Wait for it. If nothing of it runs any more, in the stack's folder: {force}")
     return "\n".join([*lines, "Nothing was changed."])

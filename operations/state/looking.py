@@ -2,6 +2,7 @@
 
 from operations.console import out, print_json
 from operations.engine.retry import Clients
+from operations.errors import Refused
 from operations.state import history, place
 from operations.state.difference import compare
 
@@ -27,6 +28,11 @@ def show_difference(stack: str, before: str, after: str, *, values: bool, as_jso
     at = place.find(stack)
     aws = Clients(at.account)
     found = history.gather(aws, at)
+    if found.is_deleted and "current" in (before, after):
+        raise Refused(
+            f"{at} is deleted, so there is no current version to compare with: name two versions of "
+            f"`hybrid state versions {stack}`, or go back: `hybrid state restore {stack} --version previous`"
+        )
     first, second = found.choose(before), found.choose(after)
     old, new = (history.document(aws, at, one.id) for one in (first, second))
     difference = compare(old, new)

@@ -13,8 +13,9 @@ from operations.errors import Refused, UsageError
 from operations.state import locking, writing
 from operations.state.configuration import addresses
 from operations.state.document import Document
-from operations.state.importing import UNIMPORTABLE, import_id
+from operations.state.importing import UNIMPORTABLE, import_id, tells_secret, write_only
 from operations.state.place import Place
+from operations.state.rebuilding import REBUILT
 
 KIND = "state-rebuild"
 
@@ -54,10 +55,12 @@ def plan_rebuild(on: Sources, given: Mapping[str, str], left_out: Sequence[str],
     if unknown:
         raise UsageError(f"neither in the configuration nor in the old state: {', '.join(unknown)}")
     wanted = [address for address in configured if address not in left_out]
-    kept = [address for address in wanted if _kind(address) in UNIMPORTABLE and address in old]
+    kept = [address for address in wanted if address in old and _is_kept(address, configured, given)]
     ids = {**_ids(on, wanted), **given}
+    barred = {address for address in wanted if tells_secret(configured[address])}
+    ids = {address: id_ for address, id_ in ids.items() if address not in barred and address not in kept}
     problems = [
-        f"{address}: {_reason(on, address)}"
+        f"{address}: {_secret_reason(on) if address in barred else _reason(on, address)}"
         for address in wanted
         if address not in ids and address not in kept
     ]
@@ -86,7 +89,7 @@ def plan_rebuild(on: Sources, given: Mapping[str, str], left_out: Sequence[str],
         steps=_steps(on, imports, kept, left_out, source),
         notes=(
             *(f"import {address} = {id_}" for address, id_ in imports.items()),
-            *(f"keep {address}: the provider cannot import it" for address in kept),
+            *(f"keep {address}: {_why_kept(address)}" for address in kept),
             *(f"leave out {address}" for address in left_out),
         ),
         facts={"state": str(on.place), "imports": len(imports), "kept": kept, "left out": [*left_out]},
@@ -124,13 +127,32 @@ def _steps(
         ),
         writing.write_step(
             on.place,
-            {"file": Ref("check", "file"), "sha256": Ref("check", "sha256")},
+            {"file": REBUILT, "sha256": Ref("check", "sha256")},
             on.serial + 1,
             f"the new state takes the place of the old one, serial {on.serial + 1}",
         ),
         Step(id="discard", why="the new state is in its place", call=Local("discard", {"place": place})),
         unlock,
     )
+
+
+def _is_kept(address: str, configured: Mapping[str, Mapping[str, Any]], given: Mapping[str, str]) -> bool:
+    """Copied from the old state, because an import fails, or would tell a secret.
+
+    One with a write-only password can be imported, and loses its version by that: only if it is asked for.
+    """
+    body = configured[address]
+    return (
+        _kind(address) in UNIMPORTABLE
+        or tells_secret(body)
+        or bool(write_only(body) and address not in given)
+    )
+
+
+def _why_kept(address: str) -> str:
+    if _kind(address) in UNIMPORTABLE:
+        return "the provider cannot import it"
+    return "its secret is not in the state, and an import could write it there"
 
 
 def _ids(on: Sources, wanted: Sequence[str]) -> dict[str, str]:
@@ -153,6 +175,14 @@ def _twice(imports: Mapping[str, str]) -> list[str]:
         if other != address:
             problems.append(f"{address}: {other} has the same id, {id_}")
     return problems
+
+
+def _secret_reason(on: Sources) -> str:
+    missing = "without a state" if on.old is None else "it is not in the old state, and"
+    return (
+        f"{missing} only an import is left, which would write its secret into the state in plain text; "
+        "--leave-out has the next apply write a new secret, and who uses the old one must take it over"
+    )
 
 
 def _reason(on: Sources, address: str) -> str:

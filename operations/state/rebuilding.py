@@ -22,6 +22,9 @@ ONLY_WHAT_IS_SET = {"aws_nat_gateway"}
 """Kinds whose provider code refuses arguments that nobody set, and that `all` fills in from what was imported
 (provider 5.100, resourceNATGatewayCustomizeDiff: secondary_private_ip_address_count)."""
 
+REBUILT = "rebuilt.tfstate"
+"""The new state once it is checked, in the run's directory."""
+
 META = {"connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner", "//"}
 """What is Terraform's in a resource, and not the provider's."""
 
@@ -34,6 +37,7 @@ def new_place(context: Context, place: Place) -> Place:
 def seed(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
     """Write the new state with what cannot be imported, unless it is there."""
     place = places.of(params)
+    locking.hold(context, place)
     new = new_place(context, place)
     old = history.document(context.aws, place, params["version"]) if params["version"] else None
     kept = set(params["kept"])
@@ -65,6 +69,7 @@ def seed(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
 def import_all(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
     """Import what is not there yet. The configuration ignores all differences, so nothing is changed."""
     place = places.of(params)
+    locking.hold(context, place)
     stack = configuration.prepare(context, place, params["from"], params["digest"])
     content, _ = configuration.read(stack, place)
     resources = {
@@ -110,16 +115,18 @@ def check(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
             f"The old state is in its place; the new one is at {new_place(context, place)}."
         )
     _, data = _new(context, place)
-    path = writing.keep_file(context, "rebuilt.tfstate", data)
+    writing.keep_file(context, REBUILT, data)
     names = [f"{to}: {change}" for to, change in sorted(updates.items())]
-    return {"file": str(path), "sha256": digest(data), "updates": names}
+    return {"sha256": digest(data), "updates": names}
 
 
 def discard(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
-    """Delete the new state's own object; its versions stay as long as the bucket keeps them."""
+    """Delete the new state's own object with all of its versions: nobody goes back to one of them."""
     new = new_place(context, places.of(params))
-    with judged(f"s3:DeleteObject {new}", context.redactor):
-        context.aws.client("s3", new.region).delete_object(Bucket=new.bucket, Key=new.key)
+    client = context.aws.client("s3", new.region)
+    for one in history.find(context.aws, new).versions:
+        with judged(f"s3:DeleteObjectVersion {new}", context.redactor):
+            client.delete_object(Bucket=new.bucket, Key=new.key, VersionId=one.id)
     return {}
 
 
@@ -136,6 +143,7 @@ def conclude(outcome: Outcome) -> Conclusion:
     return Conclusion("\n".join(lines), {**written, "updates": updates})
 
 
+release = locking.release
 ACTIONS = (
     locking.ACTIONS
     | writing.ACTIONS
@@ -165,7 +173,7 @@ def _new(context: Context, place: Place) -> tuple[Document, bytes]:
     new = new_place(context, place)
     copy = history.read(context.aws, new)
     if copy is None:
-        raise HybridError(f"{new} was deleted; abandon the run, and begin anew")
+        raise HybridError(f"{new} was deleted; `hybrid runs undo` this run, and run the command again")
     return parse(copy.data, str(new)), copy.data
 
 

@@ -4,9 +4,7 @@ The copy is the way back when an import fails: until everything is right nothing
 """
 
 import re
-import shutil
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from operations.engine import Local, Plan, Ref, Step
@@ -17,10 +15,13 @@ from operations.state import configuration, locking, writing
 from operations.state import place as places
 from operations.state.changing import PLAN_SECONDS, Present
 from operations.state.document import parse
-from operations.state.importing import UNIMPORTABLE, import_id
+from operations.state.importing import UNIMPORTABLE, import_id, tells_secret
 from operations.state.writing import digest
 
 KIND = "state-reimport"
+
+IMPORTED = "imported.tfstate"
+"""The copy with the resource imported, in the run's directory."""
 
 _STATE = "terraform.tfstate"
 _ADDRESS = re.compile(r'(?:module\.[\w-]+(?:\[[^]]+\])?\.)*(\w+)\.[\w-]+(?:\[(?:\d+|"[^"]*")\])?')
@@ -44,7 +45,7 @@ def plan_reimport(present: Present, address: str, given: str = "", *, source: st
         notes.append(f"the state tells another id: {derived}")
     if instance is None:
         notes.append(f"{address} is not in the state; it is only imported")
-    place = present.place
+    place, serial = present.place, present.serial_above()
     lock, unlock = locking.steps(place, "hybrid state reimport")
     params: dict[str, Any] = {
         "place": place.plain,
@@ -52,7 +53,7 @@ def plan_reimport(present: Present, address: str, given: str = "", *, source: st
         "address": address,
         "id": id_,
         "present": instance is not None,
-        "file": Ref("save", "file"),
+        **writing.saved_by(),
     }
     return Plan(
         kind=KIND,
@@ -69,9 +70,9 @@ def plan_reimport(present: Present, address: str, given: str = "", *, source: st
             ),
             writing.write_step(
                 place,
-                {"file": Ref("import", "file"), "sha256": Ref("import", "sha256")},
-                present.next_serial,
-                f"the copy becomes the state, serial {present.next_serial}",
+                {"file": IMPORTED, "sha256": Ref("import", "sha256")},
+                serial,
+                f"the copy becomes the state, serial {serial}",
             ),
             unlock,
         ),
@@ -84,13 +85,18 @@ def plan_reimport(present: Present, address: str, given: str = "", *, source: st
 def import_(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
     """Remove, import and plan in a copy with a local backend. Begins anew when it is repeated."""
     place, address = places.of(params), params["address"]
-    saved = Path(params["file"])
+    before = writing.saved(context, place, params).data
     stack = configuration.prepare(context, place, params["from"])
     content, _ = configuration.read(stack, place)
+    if tells_secret(configuration.addresses(content).get(address.partition("[")[0], {})):
+        raise Refused(
+            f"{address}: an import would write its secret into the state in plain text; the configuration "
+            "keeps it out. The state is as it was."
+        )
     local = configuration.with_backend(content, {"local": {"path": _STATE}})
     with configuration.folder(context, stack, "import", local) as terraform:
-        shutil.copyfile(saved, terraform.folder / _STATE)
-        terraform.hidden.append(parse(saved.read_bytes(), str(saved)))
+        (terraform.folder / _STATE).write_bytes(before)
+        terraform.hidden.append(parse(before, writing.SAVED))
         terraform.init()
         if params["present"]:
             terraform.run("state", "rm", "-lock=false", "-backup=-", address)
@@ -103,9 +109,9 @@ def import_(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
             f"{address} was imported by the id {params['id']}, but the plan for it is not empty: {change}. "
             "It is another one, or the configuration says what AWS does not keep. The state is as it was."
         )
-    path = writing.keep_file(context, "imported.tfstate", data)
+    writing.keep_file(context, IMPORTED, data)
     others = [f"{other}: {change}" for other, change in sorted(changes.items())]
-    return {"file": str(path), "sha256": digest(data), "others": others}
+    return {"sha256": digest(data), "others": others}
 
 
 def conclude(outcome: Outcome) -> Conclusion:
@@ -119,6 +125,7 @@ def conclude(outcome: Outcome) -> Conclusion:
     return Conclusion("\n".join(lines), {**written, "others": others})
 
 
+release = locking.release
 ACTIONS = locking.ACTIONS | writing.ACTIONS | {"import": import_}
 
 

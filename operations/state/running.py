@@ -57,7 +57,7 @@ def push(asked: Asked, file: Path) -> None:
     data = changing.read_file(file)
 
     def plan() -> Plan:
-        return changing.plan_push(changing.look(aws, at), file, data, source=asked.text)
+        return changing.plan_push(changing.look(aws, at, lost_too=True), file, data, source=asked.text)
 
     carry_out(changing.PUSH, asked.stack, plan, asked.how)
 

@@ -16,12 +16,13 @@ from operations.errors import Refused
 from operations.state import history
 from operations.state import place as places
 from operations.state.document import Document, parse
-from operations.state.history import RUN, Copy
-from operations.state.locking import REFUSALS
+from operations.state.history import RUN, UNDO, Copy
+from operations.state.locking import REFUSALS, hold
 from operations.state.place import Place
 
-UNDONE = "undo of "
-"""Before the run's id in the metadata of a copy that was put back."""
+SAVED = "before.tfstate"
+"""The present copy, in the run's directory. Steps know such names themselves and not from the journal, where
+a sensitive value that is a part of the path would be masked."""
 
 
 def save_step(place: Place, etag: str) -> Step:
@@ -34,7 +35,10 @@ def save_step(place: Place, etag: str) -> Step:
 
 
 def write_step(place: Place, source: Mapping[str, Any], serial: int, why: str) -> Step:
-    """Write a state that is in another version (`version`) or in a file (`file`, `sha256`)."""
+    """Write a state that is in another version (`version`), or in a file (`file`, `sha256`).
+
+    Files of the run have a name only, others their whole path.
+    """
     params: dict[str, Any] = {
         "place": place.plain,
         "source": source,
@@ -45,31 +49,52 @@ def write_step(place: Place, source: Mapping[str, Any], serial: int, why: str) -
         id="write",
         why=why,
         call=Local("write", params, keep=("version", "serial")),
-        undo=Local(
-            "put-back", {"place": place.plain, "file": Ref("save", "file"), "etag": Ref("save", "etag")}
-        ),
+        undo=Local("put-back", {"place": place.plain, **saved_by()}),
     )
+
+
+def saved_by() -> dict[str, Any]:
+    """Parameters of actions that need what the step `save` kept."""
+    return {"etag": Ref("save", "etag"), "version": Ref("save", "version")}
 
 
 def save(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
     """Download the present copy to a file that only its owner reads."""
     place = places.of(params)
+    hold(context, place)
     copy = history.read(context.aws, place)
     if (copy.etag if copy else "") != params["etag"]:
         raise Refused(
             f"{place} was written after the plan was made; run the command again. Nothing was changed."
         )
     if copy is None:
-        return {"version": "", "etag": "", "file": "", "serial": -1}
-    path = keep_file(context, "before.tfstate", copy.data)
-    return {"version": copy.version, "etag": copy.etag, "file": str(path), "serial": _serial(copy)}
+        return {"version": "", "etag": "", "serial": -1}
+    keep_file(context, SAVED, copy.data)
+    return {"version": copy.version, "etag": copy.etag, "serial": _serial(copy)}
+
+
+def saved(context: Context, place: Place, params: Mapping[str, Any]) -> Copy:
+    """What the step `save` kept, from the bucket, or from the file if that version is gone by now."""
+    etag, version = params["etag"], params.get("version", "")
+    copy = history.read(context.aws, place, version) if version else None
+    if copy and copy.etag == etag:
+        return copy
+    path = context.directory / SAVED
+    try:
+        return Copy(version, etag, path.read_bytes())
+    except FileNotFoundError:
+        raise Refused(
+            f"what {place} was before is gone: neither its version {version or '(unknown)'} nor {path} is "
+            f"there; choose another one: `hybrid state versions {place.stack}`"
+        ) from None
 
 
 def write(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
     """Write the state. A repetition fails its condition, and finds what it wanted to write."""
     place, serial = places.of(params), params["serial"]
+    hold(context, place)
     body = _source(context, place, params["source"]).written(serial)
-    written = _put(context, place, body, params["etag"], context.run)
+    written = _put(context, place, body, params["etag"], {RUN: context.run})
     return {"version": written.version, "serial": serial}
 
 
@@ -77,24 +102,27 @@ def put_back(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
     """Write the saved copy again, with a higher serial than what replaced it."""
     place = places.of(params)
     present = history.read(context.aws, place)
-    undone = f"{UNDONE}{context.run}"
-    if (present.etag if present else "") == params["etag"] or (present and present.run == undone):
+    if (present.etag if present else "") == params["etag"] or (present and present.undone == context.run):
         return {}
     if present is None or present.run != context.run:
+        other = f"the run {present.run}" if present and present.run else "somebody else"
         raise Refused(
-            f"{place} was written by somebody else since; see `hybrid state versions {place.stack}`"
+            f"{place} was written by {other} since, and stays as it is; see "
+            f"`hybrid state versions {place.stack}`"
         )
-    if not params["file"]:
+    hold(context, place)
+    if not params["etag"]:
         with judged(f"s3:DeleteObject {place}", context.redactor):
             context.aws.client("s3", place.region).delete_object(Bucket=place.bucket, Key=place.key)
         return {}
-    saved = Path(params["file"]).read_bytes()
+    before = saved(context, place, params)
     serial = parse(present.data, str(place)).serial + 1
     try:
-        body = parse(saved, params["file"]).written(serial)
+        body = parse(before.data, SAVED).written(serial)
     except Refused:
-        body = saved  # what was replaced was no whole state
-    _put(context, place, body, present.etag, undone)
+        body = before.data  # what was replaced was no whole state
+    marks = {RUN: before.run} if before.run else {}
+    _put(context, place, body, present.etag, {**marks, UNDO: context.run})
     return {}
 
 
@@ -132,7 +160,7 @@ ACTIONS = {"save": save, "write": write, "put-back": put_back}
 def _source(context: Context, place: Place, source: Mapping[str, Any]) -> Document:
     if "version" in source:
         return history.document(context.aws, place, source["version"])
-    path = Path(source["file"])
+    path = context.directory / source["file"]
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -142,7 +170,7 @@ def _source(context: Context, place: Place, source: Mapping[str, Any]) -> Docume
     return parse(data, str(path))
 
 
-def _put(context: Context, place: Place, body: bytes, etag: str, run: str) -> Copy:
+def _put(context: Context, place: Place, body: bytes, etag: str, marks: Mapping[str, str]) -> Copy:
     condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
     try:
         with judged(f"s3:PutObject {place}", context.redactor):
@@ -153,7 +181,7 @@ def _put(context: Context, place: Place, body: bytes, etag: str, run: str) -> Co
                 ContentType="application/json",
                 ServerSideEncryption="aws:kms",
                 SSEKMSKeyId=place.kms_key,
-                Metadata={RUN: run},
+                Metadata=dict(marks),
                 **condition,
             )
     except CallFailed as error:

@@ -59,6 +59,7 @@ def test_a_plan_survives_json() -> None:
         ((step(call=None),), "neither calls nor waits"),
         ((step(limit_seconds=0),), r"limit \(0 s\)"),
         ((step(undone_when=Probe(READ)),), "undone_when without undo"),
+        ((step(anew=True),), "anew without a call and done_when"),
         ((step(call=None, done_when=Probe(READ), arrived_when=Probe(READ)),), "arrived_when without a call"),
         (
             (step(call=replace(WRITE, params={"a": [Ref("later", "x")]})), step("later")),
@@ -119,9 +120,12 @@ def test_values_are_filled_in(tmp_path: Path) -> None:
         context.resolve(Ref("s", "b"))
     with pytest.raises(HybridError, match="there was no none"):
         context.resolve(Ref("s", "none"))
-    with pytest.raises(HybridError, match="is a secret, and was not kept"):
+    with pytest.raises(HybridError, match="holds a secret, and was not kept"):
         context.resolve(Ref("s", "hidden"))
     assert context.token("s") == context.token("s") != context.token("t")
+    steps["s"].answers["call"]["part"] = ["plain", f"/home/{MASK}/file"]
+    with pytest.raises(HybridError, match="part of step s holds a secret"):
+        context.resolve(Ref("s", "part"))
     known = context.redactor.add("pass")
     assert str(context._text("a pass")) == MASK
     assert reveal({"a": [known]}) == {"a": ["pass"]}

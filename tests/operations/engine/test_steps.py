@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from operations.engine import Call, Local, Plan, Probe, Step, journal, kinds
+from operations.aws import explained
+from operations.engine import Call, Local, Plan, Probe, Step, journal, kinds, retry
 from operations.engine.context import Context
 from operations.engine.report import Outcome
-from operations.engine.resume import resume
+from operations.engine.resume import abandon, resume, undo
 from operations.engine.run import Manner, carry_out
 from operations.errors import HybridError, Refused
 from operations.local import control
@@ -136,3 +137,103 @@ def test_a_journal_without_a_whole_line_blocks_nothing(actions: dict[str, Do]) -
     (journal.RUNS / "20200101T000000Z-t-x-aaaaaa.jsonl").write_text('{"at":"20')
 
     assert run(Step("a", "w", Local("x"))).state == "done"
+
+
+@pytest.mark.parametrize("fault", ["throttle", "500", "lost"])
+def test_a_look_of_ours_without_an_answer_is_followed_by_another(
+    world: World, actions: dict[str, Do], monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr(retry, "ATTEMPTS", 1)  # or the SDK would wait through the burst
+    actions["look"] = _look
+    control.inject_fault(world.hybrid.server, fault, "ssm:GetParameter", count=3)
+
+    outcome = run(Step("a", "w", None, Probe(Local("look"), {"v": "old.example.com"}), poll_seconds=0.01))
+
+    assert outcome.state == "done"
+    assert control.calls(world.hybrid.server)["ssm:GetParameter"] == 4
+
+
+@pytest.mark.parametrize(
+    ("fault", "name", "message"),
+    [("expired", "/app/endpoint", "ExpiredToken"), ("", "/none", "ParameterNotFound")],
+)
+def test_fails_at_once_when_a_look_of_ours_is_refused(
+    world: World, actions: dict[str, Do], fault: str, name: str, message: str
+) -> None:
+    actions["look"] = _look
+    if fault:
+        control.inject_fault(world.hybrid.server, fault, "ssm:GetParameter", count=0)
+
+    with pytest.raises(HybridError, match=message):
+        run(Step("a", "w", None, Probe(Local("look", {"name": name}), {"v": "x"}), poll_seconds=0.01))
+
+    assert control.calls(world.hybrid.server)["ssm:GetParameter"] == 1
+
+
+def _look(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
+    """As commands look that know nothing of the engine's retries."""
+    with explained("ssm:GetParameter"):
+        client = context.aws.client("ssm", "ap-northeast-2")
+        found = client.get_parameter(Name=params.get("name", "/app/endpoint"))
+    return {"v": found["Parameter"]["Value"]}
+
+
+def test_another_attempt_has_another_token(
+    world: World, actions: dict[str, Do], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS would answer the same token with the volume that failed."""
+    states = {"state": "error"}
+    actions["look"] = lambda _c, _p: states
+    waits = Probe(Local("look"), {"state": "in-use"}, fails={"state": "error"})
+    one = {"AvailabilityZone": "ap-northeast-2a", "Size": 1}
+    made = Step("volume", "w", Call("ec2", "ap-northeast-2", "CreateVolume", one), waits, anew=True)
+
+    with pytest.raises(HybridError, match="it failed"):
+        run(made)
+    states["state"] = "creating"
+    monkeypatch.setattr("operations.engine.probe.time.sleep", lambda _s: states.update(state="in-use"))
+    assert resume(newest(), YES).state == "done"
+
+    assert len(world.aws("ec2").describe_volumes()["Volumes"]) == 2
+
+
+def held(released: list[str], monkeypatch: pytest.MonkeyPatch, failure: str = "") -> None:
+    """The kind `t` holds something outside of the engine."""
+
+    def release(context: Context, plan: Plan) -> None:
+        released.append(f"{plan.target} of {context.run}")
+        if failure:
+            raise HybridError(failure)
+
+    monkeypatch.setattr(sys.modules["module_of_t"], "release", release, raising=False)
+
+
+def test_what_a_run_holds_is_released_when_its_undo_fails_or_nobody_goes_on(
+    actions: dict[str, Do], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released: list[str] = []
+    held(released, monkeypatch)
+    actions["do"] = lambda _c, _p: {}
+    actions["break"] = lambda _c, p: p["missing"]
+
+    run(Step("a", "w", Local("do"), undo=Local("break")))
+    assert released == [], "it is done"
+    with pytest.raises(HybridError, match="undoing a: KeyError"):
+        undo(newest(), YES)
+    assert released == [f"x of {newest()}"]
+    abandon(newest(), YES)
+    assert len(released) == 2
+
+
+def test_fails_when_it_cannot_be_released(actions: dict[str, Do], monkeypatch: pytest.MonkeyPatch) -> None:
+    held([], monkeypatch, failure="no way")
+    actions["break"] = lambda _c, p: p["missing"]
+
+    with pytest.raises(HybridError, match="missing"):
+        run(Step("a", "w", Local("break"), undo=Local("break")))
+    with pytest.raises(HybridError, match="What the run holds was not given back: no way"):
+        undo(newest(), YES)
+    with pytest.raises(HybridError, match="no way"):
+        abandon(newest(), YES)
+    with pytest.raises(HybridError, match="no way"):
+        abandon(newest(), YES)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from policy_sentry.querying.actions import get_action_data
 
 from environments.loader import load_fleet
 from environments.operators import groups, names, statements
@@ -46,6 +47,36 @@ def test_every_call_of_the_code_is_allowed_and_nothing_else(group: str) -> None:
     }
     assert actions(group) - withheld <= allowed(group)
     assert allowed(group) <= actions(group) | extras
+
+
+NOT_USED = {
+    ("application-autoscaling:RegisterScalableTarget", "application-autoscaling:TagResource"): "no tags",
+    ("rds:DeleteDBInstance", "rds:AddTagsToResource"): "no final snapshot",
+    ("rds:DeleteDBInstance", "rds:CreateDBSnapshot"): "no final snapshot",
+    **{
+        (f"rds:{name}", f"rds:{verb}TenantDatabase"): "of Oracle"
+        for name, verb in (
+            ("DeleteDBInstance", "Delete"),
+            *(("ModifyDBInstance", "Create"), ("RestoreDBInstanceFromDBSnapshot", "Create")),
+            ("RestoreDBInstanceToPointInTime", "Create"),
+        )
+    },
+    **{
+        ("rds:ModifyDBInstance", f"secretsmanager:{name}"): "RDS does not manage the password"
+        for name in ("CreateSecret", "RotateSecret", "TagResource")
+    },
+    ("rds:ModifyDBInstance", "rds:AddTagsToResource"): "no tags",
+}
+"""What a call may need as well, by AWS's Service Authorization Reference, and why no command does."""
+
+
+@pytest.mark.parametrize("name", sorted(rights.NEEDED))
+def test_what_a_call_depends_on_is_allowed_with_it(name: str) -> None:
+    service, _, operation = name.partition(":")
+    rows = get_action_data(service, operation) or {service: []}
+    depends = {one for row in rows[service] for one in row.get("dependent_actions") or ()}
+    extras = {one for extra in rights.EXTRAS.get(name, ()) for one in extra.actions}
+    assert depends - extras == {one for of, one in NOT_USED if of == name}
 
 
 @pytest.mark.parametrize("group", groups())

@@ -79,3 +79,40 @@ def test_fails_when_the_file_changes_on_the_way(stand: Stand, tmp_path: Path) ->
     assert "is not what it was" in refused.stderr
     assert stand.body() == stand.bodies[-1]
     assert stand.keys() == [stand.at.key]
+
+
+@pytest.mark.parametrize("left", [None, b"", b'{"version": 4, "ser'], ids=["nothing", "empty", "truncated"])
+def test_a_state_that_is_only_in_a_file_is_pushed_and_undone(
+    stand: Stand, tmp_path: Path, left: bytes | None
+) -> None:
+    stand.empty()
+    if left is not None:
+        stand.put(left)
+    (file := tmp_path / "given.tfstate").write_bytes(stand.bodies[-1])
+    stand.without_terraform()
+
+    what = "gone" if left is None else "damaged"
+    shown = stand.state("push", str(file), "--dry-run").stderr
+    assert f"every version of s3://{stand.at.bucket}/{stand.at.key} is {what}" in shown
+    stand.state("push", str(file), "--yes")
+
+    assert stand.content() == json.loads(stand.bodies[-1]) | {"serial": 4}
+    assert stand.keys() == [stand.at.key]
+    stand.hybrid("runs", "undo", last(stand.hybrid), "--yes")
+    if left is None:
+        assert stand.keys() == []
+    else:
+        assert stand.body() == left
+
+
+def test_fails_when_somebody_writes_what_was_not_there(stand: Stand, tmp_path: Path) -> None:
+    stand.empty()
+    (file := tmp_path / "given.tfstate").write_bytes(stand.bodies[-1])
+    stand.without_terraform()
+    stand.state("push", str(file), "--yes", code=None, kill="after:save")
+    stand.put(stand.bodies[0])
+
+    refused = stand.hybrid("runs", "resume", last(stand.hybrid), "--yes", code=3)
+
+    assert "past the lock" in refused.stderr
+    assert stand.body() == stand.bodies[0]

@@ -34,11 +34,11 @@ def document(**resources: dict[str, Any]) -> Document:
 
 
 def sources(old: Document | None, *configured: str, **more: Any) -> Sources:
+    given: dict[str, Any] = {"found": {}, "reasons": {}, "bodies": {}} | more
     content: dict[str, Any] = {"resource": {}}
     for address in configured:
         kind, _, name = address.partition(".")
-        content["resource"].setdefault(kind, {})[name] = {}
-    given: dict[str, Any] = {"found": {}, "reasons": {}} | more
+        content["resource"].setdefault(kind, {})[name] = given["bodies"].get(address, {})
     return Sources(
         PLACE, "etag", 7, old, "v1" if old else "", given["found"], given["reasons"], content, "digest"
     )
@@ -90,3 +90,35 @@ def test_fails_with_every_resource_that_has_no_id() -> None:
 def test_fails_when_an_option_names_what_is_not_there() -> None:
     with pytest.raises(UsageError, match=r"aws_vpc\.Typo"):
         plan_rebuild(sources(document(), "aws_vpc.Vpc"), {"aws_vpc.Typo": "vpc-1"}, [])
+
+
+DATABASE, SECRET = "aws_db_instance.Db", "aws_secretsmanager_secret_version.Master"
+BODIES = {DATABASE: {"password_wo": "${x}"}, SECRET: {"secret_string_wo": "${y}"}}
+
+
+def test_what_has_write_only_arguments_is_kept_from_the_old_state() -> None:
+    old = document(
+        aws_db_instance__Db={"identifier": "db"}, aws_secretsmanager_secret_version__Master={"id": "arn|v"}
+    )
+
+    plan = plan_rebuild(sources(old, DATABASE, SECRET, bodies=BODIES), {}, [])
+
+    assert plan.step("seed").call.params["kept"] == [DATABASE, SECRET]  # type: ignore[union-attr]
+    assert plan.step("import").call.params["imports"] == {}  # type: ignore[union-attr]
+    named = plan_rebuild(sources(old, DATABASE, SECRET, bodies=BODIES), {DATABASE: "other", SECRET: "z"}, [])
+    assert named.step("seed").call.params["kept"] == [SECRET]  # type: ignore[union-attr]
+    assert named.step("import").call.params["imports"] == {DATABASE: "other"}  # type: ignore[union-attr]
+
+
+def test_a_password_that_aws_tells_nobody_is_imported_without_a_state() -> None:
+    lost = sources(None, DATABASE, SECRET, bodies=BODIES, found={DATABASE: "db", SECRET: "arn|v"})
+
+    with pytest.raises(Refused, match=f"1 resources of dev .*\n  {SECRET}: without a state only an import"):
+        plan_rebuild(lost, {}, [])
+    plan = plan_rebuild(lost, {}, [SECRET])
+    assert plan.step("import").call.params["imports"] == {DATABASE: "db"}  # type: ignore[union-attr]
+
+
+def test_fails_when_a_secret_is_not_in_the_old_state() -> None:
+    with pytest.raises(Refused, match=f"{SECRET}: it is not in the old state, and only an import is left"):
+        plan_rebuild(sources(document(), SECRET, bodies=BODIES), {SECRET: "arn|v"}, [])

@@ -106,6 +106,7 @@ def test_fails_when_what_is_undone_was_written_over(stand: Stand) -> None:
 
     assert "somebody else since" in refused.stderr
     assert stand.body() == stand.bodies[1]
+    assert stand.keys() == [stand.at.key], "the lock is released"
 
 
 def test_fails_when_the_lineage_is_another_ones(stand: Stand) -> None:
@@ -122,13 +123,27 @@ def test_fails_when_the_lineage_is_another_ones(stand: Stand) -> None:
     stand.state("restore", "--version", version, *lineage, "--dry-run")
 
 
+def test_another_ones_state_is_replaced_with_a_serial_above_both(stand: Stand) -> None:
+    content = json.loads(stand.bodies[-1])
+    stand.put(json.dumps(content | {"serial": 120}).encode())
+    foreign = content | {"lineage": "11111111-2222-3333-4444-555555555555", "serial": 2}
+    stand.put(json.dumps(foreign).encode())
+    stand.without_terraform()
+
+    arguments = ["--version", "previous", "--lineage", content["lineage"], "--from", str(stand.folder)]
+    stand.state("restore", *arguments, "--yes")
+
+    assert stand.content() == content | {"serial": 121}
+
+
+@pytest.mark.parametrize("by", ["id", "previous"])
 @pytest.mark.parametrize("broken", [b"", b'{"version": 4, "ser', None], ids=["empty", "truncated", "deleted"])
-def test_a_damaged_or_deleted_state_is_restored(stand: Stand, broken: bytes | None) -> None:
+def test_a_damaged_or_deleted_state_is_restored(stand: Stand, broken: bytes | None, by: str) -> None:
     if broken is None:
         stand.s3.delete_object(Bucket=stand.at.bucket, Key=stand.at.key)
     else:
         stand.put(broken)
-    wanted = stand.versions()[0 if broken is None else 1]
+    wanted = stand.versions()[0 if broken is None else 1] if by == "id" else by
     stand.without_terraform()
 
     stand.state("restore", "--version", wanted, "--from", str(stand.folder), "--yes")

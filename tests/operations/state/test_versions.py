@@ -41,6 +41,18 @@ def test_a_deletion_and_a_damaged_version_are_shown(stand: Stand) -> None:
     assert "serial    3     8 resources" in shown[3]
 
 
+def test_fails_when_a_deleted_state_is_compared(stand: Stand) -> None:
+    stand.s3.delete_object(Bucket=stand.at.bucket, Key=stand.at.key)
+
+    refused = stand.state("diff", code=3).stderr
+
+    assert "is deleted, so there is no current version" in refused
+    assert "hybrid state restore dev --version previous" in refused
+    oldest, newest = stand.versions()[-1], stand.versions()[0]
+    assert "2 added" in stand.state("diff", oldest, "previous").stdout
+    assert "2 added" in stand.state("diff", oldest, newest).stdout
+
+
 def test_a_difference_names_resources_and_attributes(stand: Stand) -> None:
     shown = stand.state("diff", stand.versions()[-1][:8], "current").stdout
     assert "2 added, 0 removed, 0 changed" in shown
