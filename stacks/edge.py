@@ -165,7 +165,8 @@ class EdgeStack(PlatformStack):
         return DataKey(
             self,
             f"{purpose.title()}Key",
-            alias=naming.key_alias(self.organisation.prefix, purpose),
+            # A name of its own: the region may be somebody's home, with a key ring.
+            alias=naming.key_alias(self.organisation.prefix, f"edge-{purpose}"),
             description=description,
             account_id=self.account_id,
             statements=for_purpose(purpose, account_id=self.account_id, region=GLOBAL_REGION),

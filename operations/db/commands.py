@@ -97,6 +97,7 @@ def drop(
     final_dump: Annotated[
         str, typer.Option(help="The copy that stays: s3://bucket/key, or a manual snapshot's identifier.")
     ],
+    max_dump_age: Annotated[float, typer.Option(min=0, help="Hours that the copy may be old.")] = 24,
     env: Env = "prod",
     confirm: Annotated[
         str | None, typer.Option(help="The service's name once more, where nobody can type it.")
@@ -110,6 +111,8 @@ def drop(
 ) -> None:
     """Delete a service's user, database and secret. The secret stays restorable for 30 days.
 
+    The copy must be younger than a day, and a snapshot be of the instance that services use now.
+
     \b
     Examples:
       hybrid db drop orders --final-dump s3://dumps/orders.sql.gz
@@ -121,7 +124,7 @@ def drop(
         raise UsageError(f"--confirm {confirm} is not {service}; nothing was done")
     on = run.platform(ca, host, port, env)
     wanted = names.unambiguous(on.fleet, names.names_of(service, env))
-    dump = removal.find_dump(on.aws, on.fleet, final_dump)
+    dump = removal.find_dump(on.aws, on.fleet, final_dump, max_dump_age)
     how = run.Manner(dry_run, confirm == service, as_json, typed=service)
     run.carry_out(on, wanted, lambda facts: removal.drop(facts, dump), how)
 

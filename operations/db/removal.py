@@ -1,8 +1,9 @@
 """Taking a service's part away: only with a final dump that exists, and never while someone uses it."""
 
+import math
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,9 +13,14 @@ from operations.db.facts import Facts
 from operations.db.plan import Plan, Step, guard_server
 from operations.db.vault import Call
 from operations.errors import HybridError, Refused, UsageError
+from operations.restore.instances import Instance, in_use
+from operations.restore.side import Side, find_side
 
 if TYPE_CHECKING:
     from environments.schema import Fleet
+
+MAX_AGE_HOURS = 24.0
+"""What is written after the dump is lost with the database. A day is enough to stop, dump and drop."""
 
 _SNAPSHOT = re.compile(r"(arn:aws:rds:[a-z0-9-]+:\d{12}:snapshot:)?(rds:)?[A-Za-z][A-Za-z0-9-]{0,254}")
 
@@ -31,15 +37,30 @@ class Dump:
         return f"{self.reference} ({self.size}, {self.taken:%Y-%m-%d %H:%M} UTC)"
 
 
-def find_dump(aws: Aws, fleet: "Fleet", reference: str) -> Dump:
-    """The dump behind `s3://bucket/key` or a snapshot's identifier; refused if not there or not whole."""
+def find_dump(aws: Aws, fleet: "Fleet", reference: str, max_age_hours: float = MAX_AGE_HOURS) -> Dump:
+    """The dump behind `s3://bucket/key` or a snapshot's identifier; refused if not there, not whole, old, or
+    of another instance than the one in use."""
     if reference.startswith("s3://"):
-        return _object(aws, fleet, reference)
-    if not _SNAPSHOT.fullmatch(reference):
+        dump = _object(aws, fleet, reference)
+    elif _SNAPSHOT.fullmatch(reference):
+        dump = _snapshot(aws, find_side(fleet, fleet.dr.primary), reference)
+    else:
         raise UsageError(
             f"--final-dump {reference!r}: name an object, s3://bucket/key, or a snapshot's identifier"
         )
-    return _snapshot(aws, fleet, reference)
+    guard_age(dump, datetime.now(UTC), max_age_hours)
+    return dump
+
+
+def guard_age(dump: Dump, now: datetime, max_age_hours: float) -> None:
+    """Refuse a dump that lacks what was written since. Pure."""
+    age = (now - dump.taken) / timedelta(hours=1)
+    if age > max_age_hours:
+        raise Refused(
+            f"--final-dump {dump.reference} was taken {dump.taken:%Y-%m-%d %H:%M} UTC, {age:.1f} hours ago; "
+            f"{max_age_hours:g} are allowed, because what was written since is lost. Stop the service and "
+            f"take a new one, or allow this one with --max-dump-age {math.ceil(age)}. Nothing was changed."
+        )
 
 
 def drop(facts: Facts, dump: Dump) -> Plan:
@@ -97,8 +118,8 @@ def _object(aws: Aws, fleet: "Fleet", reference: str) -> Dump:
     return Dump(reference, found["LastModified"], f"{found['ContentLength']} bytes")
 
 
-def _snapshot(aws: Aws, fleet: "Fleet", reference: str) -> Dump:
-    client, found = aws.client("rds", fleet.shared.region), []
+def _snapshot(aws: Aws, side: Side, reference: str) -> Dump:
+    client, found = aws.client("rds", side.region), []
     with explained(f"rds:DescribeDBSnapshots of {reference}"):
         try:
             found = client.describe_db_snapshots(DBSnapshotIdentifier=reference)["DBSnapshots"]
@@ -106,10 +127,15 @@ def _snapshot(aws: Aws, fleet: "Fleet", reference: str) -> Dump:
             found = []
     if not found:
         raise Refused(f"--final-dump {reference}: there is no such snapshot. Nothing was changed.")
-    snapshot, instance = found[0], fleet.shared.database.identifier
-    if snapshot["DBInstanceIdentifier"] != instance:
-        other = snapshot["DBInstanceIdentifier"]
-        raise Refused(f"--final-dump {reference} is of {other}, not of {instance}. Nothing was changed.")
+    snapshot, instance = found[0], _instance(aws, side, reference)
+    # Names are used again, after a restore even by plan; resource ids never are.
+    if snapshot["DbiResourceId"] != instance.resource_id:
+        other, used = snapshot["DBInstanceIdentifier"], instance.identifier
+        raise Refused(
+            f"--final-dump {reference} is of {other} ({snapshot['DbiResourceId']}), and services use {used} "
+            f"({instance.resource_id}); take one of that: aws rds create-db-snapshot --region {side.region} "
+            f"--db-instance-identifier {used} --db-snapshot-identifier NAME. Nothing was changed."
+        )
     if snapshot["Status"] != "available":
         raise Refused(f"--final-dump {reference} is {snapshot['Status']}; wait for it. Nothing was changed.")
     if snapshot["SnapshotType"] == "automated":
@@ -117,7 +143,21 @@ def _snapshot(aws: Aws, fleet: "Fleet", reference: str) -> Dump:
             f"--final-dump {reference} is automatic, and RDS deletes it after the retention period; copy it "
             "to a manual one and name that. Nothing was changed."
         )
-    taken = snapshot.get("SnapshotCreateTime")
+    # A copy has a new time, and the data of the old one.
+    taken = snapshot.get("OriginalSnapshotCreateTime") or snapshot.get("SnapshotCreateTime")
     if taken is None:
         raise HybridError(f"--final-dump {reference} has no time; look at it in RDS")
-    return Dump(reference, taken, f"snapshot of {instance}, {snapshot['AllocatedStorage']} GiB")
+    return Dump(reference, taken, f"snapshot of {instance.identifier}, {snapshot['AllocatedStorage']} GiB")
+
+
+def _instance(aws: Aws, side: Side, reference: str) -> Instance:
+    """The instance that services write to; since a restore not the one that configuration names."""
+    address, instance = in_use(aws, side)
+    if instance is None:
+        raise Refused(
+            f"{side.parameter('endpoint')} names {address}, and no instance in {side.region} has that "
+            f"address: nobody can tell whether --final-dump {reference} is of the database in use. Name an "
+            "object, s3://bucket/key, or correct the parameter with hybrid db switch --to NAME. "
+            "Nothing was changed."
+        )
+    return instance

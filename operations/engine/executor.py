@@ -12,7 +12,7 @@ from operations.engine.context import Context, Unknown
 from operations.engine.journal import Entry, Journal
 from operations.engine.plan import Does, Probe, Step
 from operations.engine.probe import EndedBadly, Seen, Sight, TimedOut, look, wait
-from operations.engine.retry import CallFailed, Fate, pauses
+from operations.engine.retry import CallFailed, CredentialsExpired, Fate, pauses
 from operations.engine.state import Run, StepState
 from operations.errors import HybridError
 
@@ -144,8 +144,10 @@ class Executor(Worker):
             return
         text = self.context.redactor.text(str(failure))
         badly = {"ended_badly": True} if isinstance(failure, EndedBadly) and step.call else {}
-        self.write("failed", step=step.id, error=text, optional=step.optional, **badly)
-        if not step.optional:
+        # Without credentials every step would be skipped that may be.
+        skipped = step.optional and not isinstance(failure, CredentialsExpired)
+        self.write("failed", step=step.id, error=text, optional=skipped, **badly)
+        if not skipped:
             failed = StepFailed(f"{step.id}: {text}")
             failed.exit_code = failure.exit_code
             raise failed

@@ -1,26 +1,17 @@
 """From what a person asks for to a run: reads the facts, makes the plan, hands it to the engine."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from operations.engine import Plan
 from operations.engine.run import Manner, carry_out
-from operations.errors import Refused, UsageError
-from operations.restore import plan
+from operations.errors import UsageError
+from operations.restore import plan, sources
 from operations.restore import switch as switching
 from operations.restore.facts import DataCheck, RestoreFacts, Wanted
-from operations.restore.instances import (
-    AVAILABLE,
-    Instance,
-    Snapshot,
-    in_service,
-    published,
-    read_instance,
-    read_snapshots,
-    read_window,
-)
+from operations.restore.instances import published, read_instance
 from operations.restore.look import read_only
 from operations.restore.side import Platform, platform
 
@@ -69,10 +60,10 @@ def restore_time(asked: Asked, to: str, how: Manner) -> None:
     wanted = Wanted(time or datetime.now(UTC), asked.target, asked.check, asked.limit_seconds)
 
     def make() -> Plan:
-        source = in_service(on.aws, on.side, asked.source)
-        facts = _facts(on, source, wanted, latest=time is None)
-        point = facts.window.latest if time is None and facts.window else wanted.point
-        return plan.plan_restore(facts, Wanted(point, wanted.target, wanted.check, wanted.limit_seconds))
+        source = sources.of_time(on, asked.source)
+        latest = source.window.latest if time is None and source.window else None
+        exact = replace(wanted, point=latest or wanted.point)
+        return plan.plan_restore(_facts(on, source, exact), exact)
 
     carry_out(plan.PITR, on.side.name, make, how)
 
@@ -82,41 +73,24 @@ def restore_snapshot(asked: Asked, named: str | None, how: Manner, *, automatic:
     on = platform(asked.side)
 
     def make() -> Plan:
-        source = in_service(on.aws, on.side, asked.source)
-        snapshots = read_snapshots(on.aws, on.side.region, source.identifier)
-        point = choose(source, snapshots, named, automatic=automatic)
+        source, point = sources.of_snapshot(on, asked.source, named, automatic=automatic)
         wanted = Wanted(point, asked.target, asked.check, asked.limit_seconds)
-        return plan.plan_restore(_facts(on, source, wanted, latest=False), wanted)
+        return plan.plan_restore(_facts(on, source, wanted), wanted)
 
     carry_out(plan.SNAPSHOT, on.side.name, make, how)
 
 
-def choose(
-    source: Instance, snapshots: tuple[Snapshot, ...], named: str | None, *, automatic: bool
-) -> Snapshot:
-    """The named one, or the newest available: a manual one, unless automatic ones are asked for. Pure."""
-    usual = [one for one in snapshots if one.status == AVAILABLE and (automatic or one.kind == "manual")]
-    found = [one for one in snapshots if one.identifier == named] if named else usual[:1]
-    if found:
-        return found[0]
-    known = ", ".join(one.name for one in snapshots[:5]) or "none"
-    what = f"snapshot {named}" if named else f"available {'' if automatic else 'manual '}snapshot"
-    hint = "" if automatic or named else "; --automatic takes those that RDS makes each day"
-    raise Refused(f"{source.identifier} has no {what}; the newest are: {known}{hint}. Nothing was changed.")
-
-
-def _facts(on: Platform, source: Instance, wanted: Wanted, *, latest: bool) -> RestoreFacts:
-    region = on.side.region
-    window = read_window(on.aws, region, source.identifier)
-    point = window.latest if latest and window else wanted.point
-    name = wanted.target or plan.target_name(source.identifier, point)
+def _facts(on: Platform, source: sources.Source, wanted: Wanted) -> RestoreFacts:
+    name = plan.new_name(source.instance, wanted)
     known = re.fullmatch(r"[a-z](-?[a-z0-9])*", name)
     return RestoreFacts(
         side=on.side,
-        source=source,
-        window=window,
+        source=source.instance,
+        window=source.window,
         secret_arn=published(on.aws, on.side, "secret-arn"),
-        target=read_instance(on.aws, region, name) if known else None,
+        target=read_instance(on.aws, on.side.region, name) if known else None,
+        backup_arn=source.backup_arn,
+        notes=source.notes,
     )
 
 

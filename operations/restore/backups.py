@@ -8,18 +8,11 @@ from typing import Any
 from operations.aws import Aws
 from operations.console import err, out, print_json
 from operations.errors import Breached
-from operations.restore.instances import (
-    AVAILABLE,
-    Instance,
-    Snapshot,
-    Window,
-    at,
-    in_service,
-    read_instance,
-    read_snapshots,
-    read_window,
-)
+from operations.restore.instances import Instance, at, read_instance
+from operations.restore.kept import Snapshot, Window, read_snapshots, read_window
 from operations.restore.side import Side
+from operations.restore.sources import in_service
+from operations.restore.statuses import SERVING, SNAPSHOT_READY
 
 DAILY = timedelta(hours=26)
 """An automatic snapshot is taken each day in its window; two hours for it to finish."""
@@ -57,13 +50,12 @@ class Check:
 def gather(aws: Aws, side: Side, named: str | None) -> BackupFacts:
     """Live settings, not those of the configuration."""
     instance = in_service(aws, side, named)
-    region, id_ = side.region, instance.identifier
     copy = read_instance(aws, side.other[0], side.other[1]) if side.other else None
     return BackupFacts(
         side=side,
         instance=instance,
-        window=read_window(aws, region, id_),
-        snapshots=read_snapshots(aws, region, id_),
+        window=read_window(aws, side.region, instance),
+        snapshots=read_snapshots(aws, side.region, instance),
         copy=copy,
         now=datetime.now(UTC),
     )
@@ -104,7 +96,7 @@ def _restorable(facts: BackupFacts) -> Iterator[Check]:
 
 
 def _daily(facts: BackupFacts) -> Check:
-    automatic = [one for one in facts.snapshots if one.kind == "automated" and one.status == AVAILABLE]
+    automatic = [one for one in facts.snapshots if one.kind == "automated" and one.status == SNAPSHOT_READY]
     taken = automatic[0].taken if automatic else None
     created = facts.instance.found.get("InstanceCreateTime") or facts.now
     met = facts.now - (taken or created) <= DAILY
@@ -113,10 +105,11 @@ def _daily(facts: BackupFacts) -> Check:
 
 
 def _other_region(copy: Instance | None, region: str, identifier: str, days: int) -> Check:
-    wanted = f"{identifier} in {region}, available, with backups kept {days} days"
+    wanted = f"{identifier} in {region}, in use, with backups kept {days} days"
     if copy is None:
         return Check("other region", False, f"no {identifier} in {region}", wanted)
-    met = copy.status == AVAILABLE and copy.retention_days >= days
+    # It is backed up each day, for hours, and replicates all the while.
+    met = copy.status in SERVING and copy.retention_days >= days
     return Check(
         "other region", met, f"{identifier} {copy.status}, backups kept {copy.retention_days} days", wanted
     )

@@ -22,8 +22,24 @@ OfSide = Annotated[
         "--side", help="Whose database: the primary environment or the standby.", show_default="prod"
     ),
 ]
+Checked = Annotated[
+    str | None, typer.Option("--source", help="Instance to check.", show_default="the one in service")
+]
 Source = Annotated[
-    str | None, typer.Option("--source", help="Instance to restore.", show_default="the one in service")
+    str | None,
+    typer.Option(
+        "--source",
+        help="Instance to restore; a deleted one by its name, or by the ARN of its backups.",
+        show_default="the one in service",
+    ),
+]
+Like = Annotated[
+    str | None,
+    typer.Option(
+        "--source",
+        help="Instance whose newest snapshot is meant, and whose settings the new one gets.",
+        show_default="the one in service",
+    ),
 ]
 Target = Annotated[
     str | None, typer.Option("--target", help="Name of the new instance.", show_default="source and time")
@@ -35,14 +51,17 @@ Query = Annotated[
 Expected = Annotated[
     str | None, typer.Option("--expect", help="What the first value of --check must be.", metavar="VALUE")
 ]
-Timeout = Annotated[float, typer.Option("--timeout", min=0.01, help="Minutes to wait for the instance.")]
+Timeout = Annotated[
+    float,
+    typer.Option("--timeout", min=0.01, help="Minutes to wait for the instance, then for its settings."),
+]
 
 LIMIT_MINUTES = 180
 """A large disk takes hours; Terraform waits as long (constructs, mysql_instance)."""
 
 
 @backup.command()
-def check(*, side: OfSide = None, source: Source = None, as_json: Json = False) -> None:
+def check(*, side: OfSide = None, source: Checked = None, as_json: Json = False) -> None:
     """Could the database be restored now? Exits with 4 if an objective is missed. Changes nothing.
 
     \b
@@ -76,12 +95,15 @@ def pitr(
 ) -> None:
     """Restore the database of a point in time into a new instance. Services are not touched.
 
+    Of a deleted instance it takes the backups that AWS retained, and settings from configuration.
+
     Exits with 3 if the time is outside of the restorable window, with 4 if --check answers something else.
 
     \b
     Examples:
       hybrid db pitr --to 2026-11-23T08:05:07Z --dry-run
       hybrid db pitr --to 2026-11-23T08:05:07Z --check "SELECT COUNT(*) FROM orders_prod.orders" --expect 1204
+      hybrid db pitr --to latest --source shared-rds
     """
     from operations.engine.run import Manner
     from operations.restore import asking
@@ -95,14 +117,14 @@ def pitr(
 @app.command(name="restore-snapshot")
 def restore_snapshot(
     snapshot: Annotated[
-        str | None, typer.Argument(help="Identifier of a snapshot.", show_default="the newest manual one")
+        str | None, typer.Argument(help="Identifier of any snapshot.", show_default="the newest manual one")
     ] = None,
     *,
     automatic: Annotated[
         bool, typer.Option("--automatic", help="The newest of any kind; automatic ones vanish in time.")
     ] = False,
     side: OfSide = None,
-    source: Source = None,
+    source: Like = None,
     target: Target = None,
     query: Query = None,
     expected: Expected = None,
@@ -115,6 +137,8 @@ def restore_snapshot(
     as_json: Json = False,
 ) -> None:
     """Restore a snapshot into a new instance. Services are not touched.
+
+    A snapshot that is named is restored whatever became of its instance.
 
     \b
     Examples:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from operations.restore.instances import Instance, Snapshot, Window
+from operations.restore.instances import Instance
+from operations.restore.kept import Snapshot, Window
 from operations.restore.side import Side
 
 
@@ -34,9 +35,17 @@ class RestoreFacts:
 
     side: Side
     source: Instance
+    """Whose settings the new one gets; of a point in time also whose data."""
+
     window: Window | None
     secret_arn: str
     """Of the master user, whom the restored instance gets with the password of today."""
 
     target: Instance | None = None
     """What is there already under the new name."""
+
+    backup_arn: str = ""
+    """Of the backups to restore from, where the source was deleted."""
+
+    notes: tuple[str, ...] = ()
+    """Where the settings come from."""

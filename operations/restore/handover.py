@@ -43,29 +43,45 @@ def write(directory: Path, facts: Mapping[str, Any], side: str) -> Path:
 
 
 def _page(facts: Mapping[str, Any], side: str, to: str, imports: Path) -> str:
-    new, name, region, stack = facts["to instance"], facts["configured"], facts["region"], facts["stack"]
-    rename = f"aws rds modify-db-instance --region {region} --apply-immediately --db-instance-identifier"
-    wait = f"aws rds wait db-instance-available --region {region} --db-instance-identifier"
+    new, name, stack = facts["to instance"], facts["configured"], facts["stack"]
+    # A run of an older version did not look; then it was there.
+    lives = facts.get("configured lives", True)
     unknown = "\n`ADDRESS` is the line of `terraform state list` that begins with `aws_db_instance.`.\n"
     replicas = "".join(
         f"\n- `{one}` follows the old instance. Make it anew: `npx cdktf deploy dr` after "
         "`terraform apply -replace` of its `aws_db_instance`. Until then do not fail over."
         for one in facts["replicas"]
     )
+    managed = (
+        f"its plan stays empty: the parameter's value is not its business (docs/runtime-fields.md). Do not "
+        f"delete `{name}` with Terraform."
+        if lives
+        else f"that one is gone. Apply nothing to `{stack}` before the steps below: Terraform would make an "
+        f"empty `{name}`."
+    )
+    left = (
+        f"`{name}-before` holds what was written before the switch. Take a snapshot, and delete it when "
+        "nobody needs it."
+        if lives
+        else f"`{name}` was lost. Its retained backups and final snapshot go on to exist, the backups for "
+        "their days."
+    )
     return f"""# Terraform and {new}
 
-Services use `{new}`. Terraform manages `{name}`, and its plan stays empty: the parameter's value is not its
-business (docs/runtime-fields.md). Nothing breaks while you wait, but do not delete `{name}` with Terraform.
+Services use `{new}`. Terraform manages `{name}`, and {managed}
 
+Until `{new}` bears that name:
+
+- **Nobody watches it.** Alarms and dashboards name `{name}`. Look at CPUUtilization, FreeStorageSpace,
+  FreeableMemory and DatabaseConnections of `{new}` in CloudWatch yourself, each day.
+- Policies for IAM authentication name the resource id of `{name}` (`/shared/rds/{side}/resource-id`): such
+  logins fail. Users with passwords are not concerned.
+{_logs(facts)}
 The restored instance takes over the name, so no configuration changes. Each rename ends connections for
-minutes:
+minutes, and RDS refuses it while an instance is backed up:
 
 ```sh
-{rename} {name} --new-db-instance-identifier {name}-before
-{wait} {name}-before
-{rename} {new} --new-db-instance-identifier {name}
-{wait} {name}
-hybrid db switch --side {side} --to {name} --confirm {name}
+{_renames(facts, side, lives=lives)}
 ```
 
 Then Terraform forgets the old instance and adopts the new one under the same address. `hybrid state reimport`
@@ -84,6 +100,37 @@ terraform apply
 Afterwards:
 
 - `hybrid db list` shows secrets whose host is out of date; `hybrid db provision SERVICE` corrects each.
-- `{name}-before` holds what was written before the switch. Take a snapshot, and delete it when nobody needs
-  it.{replicas}
+- The log groups of `{new}` get no more lines; delete them when nobody needs them.
+- {left}{replicas}
+"""
+
+
+def _renames(facts: Mapping[str, Any], side: str, *, lives: bool) -> str:
+    new, name, region = facts["to instance"], facts["configured"], facts["region"]
+    rename = f"aws rds modify-db-instance --region {region} --apply-immediately --db-instance-identifier"
+    wait = f"aws rds wait db-instance-available --region {region} --db-instance-identifier"
+    before = [f"{rename} {name} --new-db-instance-identifier {name}-before", f"{wait} {name}-before"]
+    after = [
+        f"{rename} {new} --new-db-instance-identifier {name}",
+        f"{wait} {name}",
+        f"hybrid db switch --side {side} --to {name} --confirm {name}",
+    ]
+    return "\n".join([*(before if lives else ()), *after])
+
+
+def _logs(facts: Mapping[str, Any]) -> str:
+    """RDS makes the groups of exported logs itself, where the stack has not made them before."""
+    groups, region = facts.get("log groups") or (), facts["region"]
+    if not groups:
+        return ""
+    key, days = facts["logs key"], facts["log retention days"]
+    return f"""- Its logs are in groups that RDS made, without the platform's key and kept for ever. Set both:
+
+```sh
+key=$(aws kms describe-key --region {region} --key-id {key} --query KeyMetadata.Arn --output text)
+for group in {" ".join(groups)}; do
+  aws logs put-retention-policy --region {region} --log-group-name $group --retention-in-days {days}
+  aws logs associate-kms-key --region {region} --log-group-name $group --kms-key-id $key
+done
+```
 """

@@ -1,4 +1,4 @@
-"""Instances, their backups and snapshots, and where one is published. Reads only."""
+"""Instances, and which one is published. Reads only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from operations.aws import Aws, explained
-from operations.errors import HybridError, Refused
+from operations.errors import HybridError
 from operations.restore.side import Side
-
-AVAILABLE = "available"
+from operations.restore.statuses import SERVING
 
 
 @dataclass(frozen=True)
@@ -23,8 +22,18 @@ class Instance:
         return str(self.found["DBInstanceIdentifier"])
 
     @property
+    def resource_id(self) -> str:
+        """Never changes and is never used again, unlike the identifier."""
+        return str(self.found["DbiResourceId"])
+
+    @property
     def status(self) -> str:
         return str(self.found["DBInstanceStatus"])
+
+    @property
+    def serves(self) -> bool:
+        """Whether it takes connections."""
+        return self.status in SERVING and bool(self.address)
 
     @property
     def address(self) -> str:
@@ -56,37 +65,13 @@ class Instance:
         return tuple(self.found.get("ReadReplicaDBInstanceIdentifiers", ()))
 
     @property
+    def log_exports(self) -> tuple[str, ...]:
+        return tuple(self.found.get("EnabledCloudwatchLogsExports", ()))
+
+    @property
     def retention_days(self) -> int:
         """0: no backups."""
         return int(self.found.get("BackupRetentionPeriod", 0))
-
-
-@dataclass(frozen=True)
-class Window:
-    """Times to which an instance can be restored."""
-
-    earliest: datetime
-    latest: datetime
-
-    def __str__(self) -> str:
-        return f"{at(self.earliest)} to {at(self.latest)}"
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """One snapshot. Automatic ones, named `rds:...`, vanish with the retention period or the instance."""
-
-    identifier: str
-    kind: str
-    """`manual`, `automated` or `awsbackup`."""
-
-    status: str
-    taken: datetime | None
-    instance: str
-
-    @property
-    def name(self) -> str:
-        return f"{self.identifier} ({self.kind}, {at(self.taken) if self.taken else self.status})"
 
 
 def at(time: datetime) -> str:
@@ -113,68 +98,10 @@ def instance_at(aws: Aws, region: str, address: str) -> Instance | None:
     return next((one for one in instances if one.address == address), None)
 
 
-def in_service(aws: Aws, side: Side, named: str | None = None) -> Instance:
-    """The instance that services use now, or the one that is named."""
-    if named:
-        instance = read_instance(aws, side.region, named)
-        what = f"there is no instance {named} in {side.region}"
-    else:
-        address = published(aws, side, "endpoint")
-        instance = instance_at(aws, side.region, address)
-        what = (
-            f"{side.parameter('endpoint')} names {address}, and no instance in {side.region} has that address"
-        )
-    if instance is None:
-        kept = retained(aws, side)
-        hint = f" Backups of deleted instances are kept: {', '.join(kept)}." if kept else ""
-        raise Refused(f"{what}; name one with --source.{hint} Nothing was changed.")
-    return instance
-
-
-def retained(aws: Aws, side: Side) -> tuple[str, ...]:
-    """Backups that outlived their instance, by its name."""
-    with explained("rds:DescribeDBInstanceAutomatedBackups"):
-        found = aws.client("rds", side.region).describe_db_instance_automated_backups(
-            Filters=[{"Name": "status", "Values": ["retained"]}]
-        )["DBInstanceAutomatedBackups"]
-    return tuple(f"{one['DBInstanceIdentifier']} ({one['DBInstanceAutomatedBackupsArn']})" for one in found)
-
-
-def read_window(aws: Aws, region: str, identifier: str) -> Window | None:
-    """Times that a point in time can be restored to; DBInstances itself has the later one only
-    (RDS API reference, DBInstanceAutomatedBackup, RestoreWindow). None: there are no backups."""
-    client = aws.client("rds", region)
-    with explained(f"rds:DescribeDBInstanceAutomatedBackups of {identifier}"):
-        try:
-            found = client.describe_db_instance_automated_backups(DBInstanceIdentifier=identifier)
-        except client.exceptions.DBInstanceAutomatedBackupNotFoundFault:
-            return None
-    windows = [
-        one["RestoreWindow"] for one in found["DBInstanceAutomatedBackups"] if one.get("RestoreWindow")
-    ]
-    # Both times are missing until the first backup is done.
-    whole = [one for one in windows if one.get("EarliestTime") and one.get("LatestTime")]
-    return Window(whole[0]["EarliestTime"], whole[0]["LatestTime"]) if whole else None
-
-
-def read_snapshots(aws: Aws, region: str, identifier: str) -> tuple[Snapshot, ...]:
-    """Every snapshot of an instance, newest first; AWS lists them in no order that it promises."""
-    paginator = aws.client("rds", region).get_paginator("describe_db_snapshots")
-    with explained(f"rds:DescribeDBSnapshots of {identifier}"):
-        pages = [*paginator.paginate(DBInstanceIdentifier=identifier)]
-    found = [
-        Snapshot(
-            one["DBSnapshotIdentifier"],
-            one["SnapshotType"],
-            one["Status"],
-            one.get("SnapshotCreateTime"),
-            one["DBInstanceIdentifier"],
-        )
-        for page in pages
-        for one in page["DBSnapshots"]
-    ]
-    long_ago = datetime.min.replace(tzinfo=UTC)
-    return tuple(sorted(found, key=lambda one: one.taken or long_ago, reverse=True))
+def in_use(aws: Aws, side: Side) -> tuple[str, Instance | None]:
+    """The host name that services use now, and the instance that has it, if any (still) has."""
+    address = published(aws, side, "endpoint")
+    return address, instance_at(aws, side.region, address)
 
 
 def published(aws: Aws, side: Side, item: str) -> str:

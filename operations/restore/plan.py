@@ -7,19 +7,15 @@ from typing import Any
 from operations.engine import Call, Local, Plan, Probe, Ref, Secret, Step
 from operations.errors import Refused
 from operations.restore.facts import DataCheck, RestoreFacts, Wanted
-from operations.restore.instances import AVAILABLE, Snapshot, at
+from operations.restore.instances import Instance, at
+from operations.restore.kept import Snapshot
 from operations.restore.likeness import ANSWERED_AS, RESTORED_FROM, settings, settled, surroundings
+from operations.restore.statuses import DOOMED, SERVING, SNAPSHOT_READY, one_of
 
 PITR, SNAPSHOT = "db-pitr", "db-restore-snapshot"
 
 LONGEST_IDENTIFIER = 63
 """Characters (RDS API reference, RestoreDBInstanceToPointInTime, TargetDBInstanceIdentifier)."""
-
-_BAD = (
-    '["failed", "incompatible-network", "incompatible-option-group", "incompatible-parameters", '
-    '"incompatible-restore", "inaccessible-encryption-credentials", "restore-error", "storage-full"]'
-)
-"""Statuses that no wait ends (RDS user guide, "Viewing Amazon RDS DB instance status")."""
 
 
 def target_name(source: str, point: datetime | Snapshot) -> str:
@@ -33,6 +29,12 @@ def target_name(source: str, point: datetime | Snapshot) -> str:
     return f"{base[: LONGEST_IDENTIFIER - len(word) - len(stamp) - 2].rstrip('-')}-{word}-{stamp}"
 
 
+def new_name(source: Instance, wanted: Wanted) -> str:
+    """Of the instance that is made; of a snapshot it tells the instance that the snapshot was taken of."""
+    whose = wanted.point.instance if isinstance(wanted.point, Snapshot) else source.identifier
+    return wanted.target or target_name(whose, wanted.point)
+
+
 def plan_restore(facts: RestoreFacts, wanted: Wanted) -> Plan:
     """Restore, settle what a restore cannot set, look at the data. The services are not touched."""
     from_time = isinstance(wanted.point, datetime)
@@ -41,14 +43,14 @@ def plan_restore(facts: RestoreFacts, wanted: Wanted) -> Plan:
         origin = f"{facts.source.identifier} at {at(wanted.point)}"
     else:
         _guard_snapshot(wanted.point)
-        origin = f"{facts.source.identifier} snapshot {wanted.point.identifier}"
-    name = wanted.target or target_name(facts.source.identifier, wanted.point)
+        origin = f"{wanted.point.instance} snapshot {wanted.point.identifier}"
+    name = new_name(facts.source, wanted)
     _guard_target(facts, name, origin)
     steps = []
-    if facts.target is None or facts.target.status != AVAILABLE:
+    if facts.target is None or not facts.target.serves:
         steps.append(_restore(facts, wanted, name, origin))
     if facts.target is None or not settled(facts.target, facts.source):
-        steps.append(_settle(facts, name))
+        steps.append(_settle(facts, wanted, name))
     # A repetition that finds the instance as it should be looks at the data only if that is asked for.
     if wanted.check:
         steps.append(_look(facts, wanted.check, name, restored=bool(steps) and steps[0].id == "restore"))
@@ -58,14 +60,15 @@ def plan_restore(facts: RestoreFacts, wanted: Wanted) -> Plan:
         account=facts.side.account_id,
         steps=tuple(steps),
         notes=(
-            "services go on with the present database; then: "
-            f"hybrid db switch --side {facts.side.name} --to {name}",
+            *facts.notes,
+            f"no service uses it before: hybrid db switch --side {facts.side.name} --to {name}",
         ),
         facts={
             "source": facts.source.identifier,
             "target": name,
             "restored from": origin,
-            "restorable": str(facts.window or "nothing"),
+            **({"restorable": str(facts.window)} if from_time else {}),
+            **({"backups": facts.backup_arn} if facts.backup_arn else {}),
         },
         lock_region=facts.side.region,
     )
@@ -86,7 +89,7 @@ def _guard_window(facts: RestoreFacts, time: datetime) -> None:
 
 
 def _guard_snapshot(snapshot: Snapshot) -> None:
-    if snapshot.status != AVAILABLE:
+    if snapshot.status != SNAPSHOT_READY:
         raise Refused(
             f"{snapshot.identifier} is {snapshot.status}; wait for it, or name another. Nothing was changed."
         )
@@ -111,8 +114,11 @@ def _restore(facts: RestoreFacts, wanted: Wanted, name: str, origin: str) -> Ste
     status = "DBInstances[0].DBInstanceStatus"
     if isinstance(wanted.point, datetime):
         operation = "RestoreDBInstanceToPointInTime"
+        # A deleted instance has no identifier any more, its backups have.
+        deleted = {"SourceDBInstanceAutomatedBackupsArn": facts.backup_arn}
+        living = {"SourceDBInstanceIdentifier": facts.source.identifier}
         source: dict[str, Any] = {
-            "SourceDBInstanceIdentifier": facts.source.identifier,
+            **(deleted if facts.backup_arn else living),
             "TargetDBInstanceIdentifier": name,
             "RestoreTime": at(wanted.point),
         }
@@ -132,8 +138,9 @@ def _restore(facts: RestoreFacts, wanted: Wanted, name: str, origin: str) -> Ste
         arrived_when=None if facts.target else arrived,
         done_when=Probe(
             described,
-            equals={status: AVAILABLE},
-            fails={f"contains(`{_BAD}`, {status})": True},
+            # A restored instance serves long before it is available: its first backup is taken at once.
+            equals={one_of(SERVING, status): True},
+            fails={one_of(DOOMED, status): True},
             wait_on=("DBInstanceNotFound",),
             shows=status,
         ),
@@ -144,9 +151,9 @@ def _restore(facts: RestoreFacts, wanted: Wanted, name: str, origin: str) -> Ste
     )
 
 
-def _settle(facts: RestoreFacts, name: str) -> Step:
-    given = settings(facts.source)
-    first = "DBInstances[0]"
+def _settle(facts: RestoreFacts, wanted: Wanted, name: str) -> Step:
+    given, region = settings(facts.source), facts.side.region
+    first, status = "DBInstances[0]", "DBInstances[0].DBInstanceStatus"
     compared = {f"{first}.{ANSWERED_AS.get(key, key)}": value for key, value in given.items()}
     # RDS leaves it out where monitoring is off.
     interval = compared.pop(f"{first}.MonitoringInterval")
@@ -154,29 +161,30 @@ def _settle(facts: RestoreFacts, name: str) -> Step:
     return Step(
         id="settings",
         why="backups, monitoring and protection as before, and the master password that the secret has",
-        call=Call(
-            "rds",
-            facts.side.region,
-            "ModifyDBInstance",
+        # Not a Call: RDS refuses it until the first backup is done.
+        call=Local(
+            "settle",
             {
-                "DBInstanceIdentifier": name,
-                "ApplyImmediately": True,
-                **given,
+                "region": region,
+                "identifier": name,
+                "settings": given,
                 # Data of then has the password of then.
-                "MasterUserPassword": Secret(facts.secret_arn, "password"),
+                "password": Secret(facts.secret_arn, "password"),
             },
+            says=f"rds:ModifyDBInstance ({region})",
         ),
         done_when=Probe(
             _describe(facts, name),
             equals={
                 **compared,
-                f"{first}.DBInstanceStatus": AVAILABLE,
+                one_of(SERVING, status): True,
                 f"{first}.PendingModifiedValues.MasterUserPassword": None,
             },
-            shows=f"{first}.DBInstanceStatus",
+            fails={one_of(DOOMED, status): True},
+            shows=status,
         ),
         undo=_discard(facts, name),
-        limit_seconds=3600,
+        limit_seconds=wanted.limit_seconds,
         poll_seconds=15,
     )
 

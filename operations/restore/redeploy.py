@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from operations.aws import Aws
-from operations.deploy import appspec
-from operations.deploy.group import Group, read_group
+from operations.deploy import appspec, traffic
+from operations.deploy.group import UNDER_WAY, Group, read_group
 from operations.deploy.place import Place, find_place
 from operations.deploy.service import Service, describe_service, read_revision, read_service
-from operations.engine import Call, Join, Local, Probe, Ref, RunId, Step
+from operations.engine import Attempt, Call, Join, Local, Probe, Ref, RunId, Step
 from operations.engine.context import Context
 from operations.engine.redact import Redactor
 from operations.engine.retry import judged
@@ -23,7 +23,7 @@ ROLLING_LIMIT, SHIFT_LIMIT = 30 * 60.0, 45 * 60.0
 """Seconds. The slowest predefined traffic shift takes 30 minutes; 15 remain for the start of the tasks."""
 
 _PRIMARY = "services[0].deployments[?status=='PRIMARY'] | [0]"
-_MOVED = "deploymentInfo.status=='Succeeded' || deploymentInfo.instanceTerminationWaitTimeStarted==`true`"
+_FAILED = "sort_by(services[0].deployments[?rolloutState=='FAILED'], &to_string(createdAt))[-1].id"
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ def _roll(reader: Reader, optional: bool) -> Step:
     look = Call(
         "ecs", place.region, "DescribeServices", {"cluster": place.cluster, "services": [place.ecs_service]}
     )
+    mine = Ref(reader.step, _PRIMARY.replace("services[0]", "service") + ".id")
     return Step(
         id=reader.step,
         why=f"{place}: {reader.service.running} tasks, replaced some at a time",
@@ -114,24 +115,26 @@ def _roll(reader: Reader, optional: bool) -> Step:
         done_when=Probe(
             look,
             equals={
-                f"{_PRIMARY}.id": Ref(reader.step, _PRIMARY.replace("services[0]", "service") + ".id"),
+                f"{_PRIMARY}.id": mine,
                 f"{_PRIMARY}.rolloutState": "COMPLETED",
             },
-            fails={f"{_PRIMARY}.rolloutState": "FAILED"},
+            # Not the primary one's: the circuit breaker has returned to the deployment before.
+            fails={_FAILED: mine},
             shows=f"{_PRIMARY}.[rolloutState, runningCount, desiredCount]",
         ),
         limit_seconds=ROLLING_LIMIT,
         poll_seconds=10,
         optional=optional,
+        anew=True,
     )
 
 
 def _shift(reader: Reader, optional: bool) -> Step:
     place = reader.place
     group = {"applicationName": place.family, "deploymentGroupName": place.family}
-    mark = Join(("hybrid db switch ", RunId()))
+    mark = Join(("hybrid db switch ", RunId(), " ", Attempt()))
     revision = appspec.revision(appspec.content(reader.service, reader.revision_arn))
-    id_ = Ref(reader.step, "deploymentId")
+    find = Local("find-deployment", {**group, "region": place.region, "description": mark})
     return Step(
         id=reader.step,
         why=f"{place}: {reader.service.running} tasks, replaced by CodeDeploy with the same revision",
@@ -142,28 +145,42 @@ def _shift(reader: Reader, optional: bool) -> Step:
             {**group, "revision": revision, "description": mark},
         ),
         # CodeDeploy takes no token: only the description tells whether a lost call arrived.
-        arrived_when=Probe(
-            Local("find-deployment", {**group, "region": place.region, "description": mark}),
-            equals={"found": True},
-        ),
+        arrived_when=Probe(find, equals={"found": True}),
         done_when=Probe(
-            Call("codedeploy", place.region, "GetDeployment", {"deploymentId": id_}),
-            equals={_MOVED: True},
-            fails={'contains(`["Failed", "Stopped"]`, deploymentInfo.status)': True},
-            shows="deploymentInfo.[deploymentId, status, errorInformation.message]",
+            find, equals={"moved": True}, fails={"failed": True}, shows="[deploymentId, status, message]"
         ),
         limit_seconds=SHIFT_LIMIT,
         poll_seconds=10,
         optional=optional,
+        anew=True,
     )
 
 
 def find_deployment(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
-    """The `Local` of that name: the deployment with this description, among the newest of the group."""
+    """The `Local` of that name: the deployment with this description, among the newest of the group.
+
+    And where it stands: `moved` once users are on its tasks, `failed`, and why.
+    """
     client = context.aws.client("codedeploy", params["region"])
     names = {key: params[key] for key in ("applicationName", "deploymentGroupName")}
     with judged(f"codedeploy:ListDeployments of {params['applicationName']}", Redactor()):
         ids = client.list_deployments(**names)["deployments"][:10]
         infos = client.batch_get_deployments(deploymentIds=ids)["deploymentsInfo"] if ids else []
-    mine = [one["deploymentId"] for one in infos if one.get("description") == params["description"]]
-    return {"found": bool(mine), "deploymentId": mine[0] if mine else None}
+    mine = next((one for one in infos if one.get("description") == params["description"]), None)
+    if mine is None:
+        return {"found": False, "deploymentId": None}
+    id_, status = mine["deploymentId"], mine["status"]
+    moved = status == "Succeeded"
+    if status in UNDER_WAY:
+        with judged(f"codedeploy:BatchGetDeploymentTargets of {id_}", Redactor()):
+            moved = traffic.look(client, mine)
+    failed = status in ("Failed", "Stopped")
+    message = (mine.get("errorInformation") or {}).get("message")
+    return {
+        "found": True,
+        "deploymentId": id_,
+        "status": status,
+        "moved": moved,
+        "failed": failed,
+        "message": message,
+    }

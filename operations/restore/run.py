@@ -4,34 +4,38 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from operations.engine.context import Context
-from operations.engine.redact import Redactor
 from operations.engine.report import Conclusion, Outcome
 from operations.engine.retry import judged
 from operations.engine.state import State
 from operations.errors import Refused
 from operations.restore.look import check_data
+from operations.restore.patience import patiently
+
+
+def settle(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
+    """Set what a restore cannot set, as soon as RDS lets the instance be changed. Safe to repeat."""
+    rds, identifier = context.aws.client("rds", params["region"]), params["identifier"]
+
+    def modify() -> None:
+        rds.modify_db_instance(
+            DBInstanceIdentifier=identifier,
+            ApplyImmediately=True,
+            MasterUserPassword=params["password"].reveal,
+            **params["settings"],
+        )
+
+    patiently(context, f"rds:ModifyDBInstance of {identifier}", modify)
+    return {}
 
 
 def discard(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
     """Delete a restored instance that no service uses. Safe to repeat."""
-    region, identifier = params["region"], params["identifier"]
-    rds, redactor = context.aws.client("rds", region), Redactor()
-    with judged(f"rds:DescribeDBInstances of {identifier}", redactor):
-        try:
-            [found] = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
-        except rds.exceptions.DBInstanceNotFoundFault:
-            return {}
-    with judged(f"ssm:GetParameter of {params['parameter']}", redactor):
-        ssm = context.aws.client("ssm", region)
-        live = ssm.get_parameter(Name=params["parameter"])["Parameter"]["Value"]
-    if live == (found.get("Endpoint") or {}).get("Address"):
-        raise Refused(
-            f"{params['parameter']} names {identifier}: services use it, so it is not deleted. "
-            "Switch them first: hybrid db switch --undo"
-        )
-    if found["DBInstanceStatus"] == "deleting":
-        return {}
-    with judged(f"rds:DeleteDBInstance of {identifier}", redactor):
+    rds, identifier = context.aws.client("rds", params["region"]), params["identifier"]
+
+    def delete() -> None:
+        found = _unused(context, params)
+        if found is None or found["DBInstanceStatus"] == "deleting":
+            return
         if found.get("DeletionProtection"):
             rds.modify_db_instance(
                 DBInstanceIdentifier=identifier, DeletionProtection=False, ApplyImmediately=True
@@ -39,12 +43,34 @@ def discard(context: Context, params: dict[str, Any]) -> Mapping[str, Any]:
         rds.delete_db_instance(
             DBInstanceIdentifier=identifier, SkipFinalSnapshot=True, DeleteAutomatedBackups=True
         )
+
+    patiently(context, f"rds:DeleteDBInstance of {identifier}", delete)
     return {}
+
+
+def _unused(context: Context, params: dict[str, Any]) -> dict[str, Any] | None:
+    """The instance; None if it is gone. Refused if services use it."""
+    region, identifier, parameter = params["region"], params["identifier"], params["parameter"]
+    rds, ssm = context.aws.client("rds", region), context.aws.client("ssm", region)
+    with judged(f"rds:DescribeDBInstances of {identifier}", context.redactor):
+        try:
+            [found] = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
+        except rds.exceptions.DBInstanceNotFoundFault:
+            return None
+    with judged(f"ssm:GetParameter of {parameter}", context.redactor):
+        live = ssm.get_parameter(Name=parameter)["Parameter"]["Value"]
+    if live == (found.get("Endpoint") or {}).get("Address"):
+        raise Refused(
+            f"{parameter} names {identifier}: services use it, so it is not deleted. "
+            "Switch them first: hybrid db switch --undo"
+        )
+    return dict(found)
 
 
 ACTIONS: Mapping[str, Callable[[Context, dict[str, Any]], Mapping[str, Any]]] = {
     "check-data": check_data,
     "discard": discard,
+    "settle": settle,
 }
 
 

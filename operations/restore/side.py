@@ -36,8 +36,17 @@ class Side:
     """Stack whose state has the instance."""
 
     state_bucket: str
+    log_retention_days: int
+    logs_key: str
+    """Alias of the key that encrypts logs."""
+
     other: "tuple[str, str, int] | None" = None
     """Region, identifier and backup days of the copy in the other region; None for the copy itself."""
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it is the database of the second region."""
+        return self.other is None
 
     def parameter(self, item: str) -> str:
         """SSM parameter: its `endpoint` (host only), `port` or `secret-arn`."""
@@ -80,6 +89,8 @@ def find_side(fleet: "Fleet", name: str) -> Side:
             environments=(name, *others),
             stack=shared.name,
             state_bucket=naming.state_bucket(prefix, shared.name),
+            log_retention_days=shared.log_retention_days,
+            logs_key=naming.key_alias(prefix, "logs"),
             other=(dr.region, replica.identifier, replica.backup_retention_days),
         )
     if name == dr.name:
@@ -94,5 +105,7 @@ def find_side(fleet: "Fleet", name: str) -> Side:
             environments=(name,),
             stack=dr.name,
             state_bucket=naming.state_bucket(prefix, dr.name),
+            log_retention_days=dr.log_retention_days,
+            logs_key=naming.key_alias(prefix, "logs"),
         )
     raise UsageError(f"--side {name}: databases are published for {listed((dr.primary, dr.name))}")

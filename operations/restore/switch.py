@@ -12,7 +12,7 @@ from operations.engine.report import Conclusion, Outcome
 from operations.engine.state import State
 from operations.errors import Refused
 from operations.restore import handover
-from operations.restore.instances import AVAILABLE, Instance, instance_at, published, read_instance
+from operations.restore.instances import Instance, in_use, instance_at, published, read_instance
 from operations.restore.redeploy import Reader, find_deployment, guard, read_readers, restart
 from operations.restore.side import Platform, Side
 
@@ -40,12 +40,15 @@ class SwitchFacts:
     terraform: str
     """Address of the database in the stack's state; empty if that cannot be read."""
 
+    configured_lives: bool = True
+    """Whether the instance that Terraform made is there."""
+
 
 def gather(on: Platform, to: str | None) -> SwitchFacts:
     """`to` None: the instance that was in service before the present one."""
     side, aws = on.side, on.aws
     name, region = side.parameter("endpoint"), side.region
-    address = published(aws, side, "endpoint")
+    address, present = in_use(aws, side)
     if to is None:
         instance = _former(on, name, address)
     else:
@@ -61,11 +64,12 @@ def gather(on: Platform, to: str | None) -> SwitchFacts:
         address=address,
         changed=changed,
         port=int(published(aws, side, "port")),
-        present=instance_at(aws, region, address),
+        present=present,
         to=instance,
         readers=readers,
         notes=notes,
         terraform=handover.address(aws, side),
+        configured_lives=read_instance(aws, region, side.identifier) is not None,
     )
 
 
@@ -117,6 +121,10 @@ def plan_switch(facts: SwitchFacts) -> Plan:
             "stack": side.stack,
             "region": side.region,
             "terraform": facts.terraform,
+            "configured lives": facts.configured_lives,
+            "log groups": [f"/aws/rds/instance/{to.identifier}/{stream}" for stream in to.log_exports],
+            "log retention days": side.log_retention_days,
+            "logs key": side.logs_key,
             "replicas": list(facts.present.replicas) if facts.present else [],
         },
         confirm=to.identifier,
@@ -127,7 +135,7 @@ def plan_switch(facts: SwitchFacts) -> Plan:
 def _guard(facts: SwitchFacts) -> None:
     to, present = facts.to, facts.present
     reason = ""
-    if to.status != AVAILABLE or not to.address:
+    if not to.serves:
         reason = f"is {to.status}; wait for it"
     elif to.source:
         reason = f"is a replica of {to.source}, which takes no writes; promote it with hybrid dr"

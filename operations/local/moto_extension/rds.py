@@ -73,6 +73,9 @@ def _set_insights(instance: Any, asked: dict[str, Any]) -> None:
 class Instance(DBInstance):
     """One instance as AWS keeps it."""
 
+    restored_at: float | None = None
+    """See `rds_states`."""
+
     performance_insights_enabled: bool = False
     performance_insights_kms_key_id: str | None = None
     performance_insights_retention_period: int | None = None
@@ -102,6 +105,7 @@ class Instance(DBInstance):
         self.backend = backend
         self.created = self.instance_create_time = utcnow()
         self.dbi_resource_id = _resource_id()
+        self.restored_at = None
         self.tags = []
         self.multi_az = False
         self.deletion_protection = False

@@ -1,9 +1,7 @@
-"""RDS backups and restores.
+"""RDS restores.
 
 Moto 5.2.5
-- says nothing of the times that an automated backup can be restored to, nor whose it is, and lists none of an
-  instance whose backups are off; it takes a snapshot of such an instance all the same;
-- restores any point in time of any instance, without backups too;
+- restores any point in time of any instance, without backups too, but of none that was deleted;
 - does not know the default option groups that it says instances have;
 - takes the instance that a moment is restored of for the primary of a replica;
 - copies everything of the source into the restored instance. AWS gives it one zone, the default security
@@ -14,15 +12,16 @@ Data is not restored: there is none.
 """
 
 import copy
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
-from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
 from moto.rds.exceptions import InvalidParameterValue, RDSClientError
-from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, RDSBackend
+from moto.rds.models import DBInstance, RDSBackend
 
+from operations.local.moto_extension import rds_backups, rds_states
 from operations.local.moto_extension.adopt import adopt
+from operations.local.moto_extension.ecs_clock import CLOCK
 
 AS_ASKED: dict[str, Any] = {
     "multi_az": False,
@@ -40,106 +39,68 @@ AS_ASKED: dict[str, Any] = {
 }
 """What a restored instance has if nothing is asked for."""
 
-_restore_time = RDSBackend.restore_db_instance_to_point_in_time
+NOT_COPIED = ("backend", "db_subnet_group", "max_allocated_storage")
+"""Of the source; as moto has it."""
+
 _restore_snapshot = RDSBackend.restore_db_instance_from_db_snapshot
-_save_automated_backup = DBInstance.save_automated_backup
-_describe_backups = RDSBackend.describe_db_instance_automated_backups
 
 
 def install() -> None:
     """Register the fixes."""
-    adopt(DBInstance, Instance)
-    adopt(DBInstanceAutomatedBackup, AutomatedBackup)
+    rds_states.install()
+    rds_backups.install()
     adopt(RDSBackend, Backend)
-
-
-class Instance(DBInstance):
-    """One instance."""
-
-    def save_automated_backup(self) -> None:
-        if self.backup_retention_period:
-            _save_automated_backup(self)
-
-
-class AutomatedBackup(DBInstanceAutomatedBackup):
-    """Backups of one instance, as AWS describes them."""
-
-    @property
-    def instance(self) -> Any:
-        return (
-            self.backend.databases.get(self.db_instance_identifier) or self.automated_snapshots[-1].database
-        )
-
-    @property
-    def restore_window(self) -> dict[str, datetime]:
-        """Here nothing has to be uploaded first: the last moment is now."""
-        now, days = utcnow(), self.instance.backup_retention_period
-        earliest = max(self.instance.created, now - timedelta(days=days))
-        # To restore means to name a whole second.
-        return {"EarliestTime": earliest.replace(microsecond=0), "LatestTime": now}
-
-    @property
-    def dbi_resource_id(self) -> str:
-        return str(self.instance.dbi_resource_id)
-
-    @property
-    def db_instance_arn(self) -> str:
-        return str(self.instance.db_instance_arn)
-
-    @property
-    def db_instance_automated_backups_arn(self) -> str:
-        return (
-            self.db_instance_arn.replace(":db:", ":auto-backup:").rpartition(":")[0]
-            + f":ab-{self.dbi_resource_id[3:]}"
-        )
-
-    @property
-    def region(self) -> str:
-        return str(self.instance.region)
-
-    @property
-    def backup_retention_period(self) -> int:
-        return int(self.instance.backup_retention_period)
 
 
 class Backend(RDSBackend):
     """What AWS stores."""
 
-    def describe_db_instance_automated_backups(
-        self, db_instance_identifier: str | None = None, filters: Any = None, **_: Any
-    ) -> list[DBInstanceAutomatedBackup]:
-        found = _describe_backups(self, db_instance_identifier)
-        wanted = {one["Name"]: one["Values"] for one in filters or []}
-        known: list[Any] = [one for one in found if one.status in wanted.get("status", (one.status,))]
-        return [one for one in known if one.status == "retained" or one.backup_retention_period]
-
     def restore_db_instance_to_point_in_time(
-        self, source_db_identifier: str, target_db_identifier: str, overrides: dict[str, Any]
+        self, source_db_identifier: str | None, target_db_identifier: str, overrides: dict[str, Any]
     ) -> DBInstance:
-        source = self.describe_db_instances(source_db_identifier)[0]
-        backups: list[Any] = self.describe_db_instance_automated_backups(source.db_instance_identifier)
-        if not backups:
-            raise RDSClientError(
-                "PointInTimeRestoreNotEnabled",
-                f"Automated backups are not enabled for {source_db_identifier}.",
-            )
-        window, time = backups[0].restore_window, overrides.get("restore_time")
-        if time is not None:
-            naive = (
-                time.replace(tzinfo=None) if isinstance(time, datetime) else datetime.fromisoformat(time[:19])
-            )
-            earliest = window["EarliestTime"].replace(tzinfo=None)
-            if not earliest <= naive <= window["LatestTime"].replace(tzinfo=None):
-                raise InvalidParameterValue(
-                    f"The restore time must be within {window['EarliestTime']} and now."
-                )
-        restored = _restore_time(self, source_db_identifier, target_db_identifier, _known(overrides))
-        return _as_asked(restored, overrides)
+        backup = _backup(self, source_db_identifier, overrides)
+        _check_time(backup.restore_window, overrides.get("restore_time"))
+        source, asked = backup.instance, _known(overrides)
+        copied = {
+            name.removeprefix("_"): copy.deepcopy(value)
+            for name, value in vars(source).items()
+            if name.removeprefix("_") not in NOT_COPIED
+        }
+        if not source.option_group_supplied:
+            del copied["option_group_name"]
+        wanted = {name: value for name, value in asked.items() if value}
+        identifier = {"db_instance_identifier": target_db_identifier}
+        return _as_asked(self.create_db_instance({**copied, **wanted, **identifier}), overrides)
 
     def restore_db_instance_from_db_snapshot(
         self, from_snapshot_id: str, overrides: dict[str, Any]
     ) -> DBInstance:
         return _as_asked(_restore_snapshot(self, from_snapshot_id, _known(overrides)), overrides)
+
+
+def _backup(backend: RDSBackend, source: str | None, asked: dict[str, Any]) -> Any:
+    """The backups that a request names, by their ARN or their instance; a deleted one has no name."""
+    if source is None:
+        wanted = {
+            "dbi_resource_id": asked.get("source_dbi_resource_id"),
+            "db_instance_automated_backups_arn": asked.get("source_db_instance_automated_backups_arn"),
+        }
+    else:
+        wanted = {"dbi_resource_id": backend.describe_db_instances(source)[0].dbi_resource_id}
+    if any(wanted.values()) and (found := backend.describe_db_instance_automated_backups(**wanted)):
+        return found[0]
+    if source is None:
+        raise RDSClientError("DBInstanceAutomatedBackupNotFound", "The automated backup was not found.")
+    raise RDSClientError("PointInTimeRestoreNotEnabled", f"Automated backups are not enabled for {source}.")
+
+
+def _check_time(window: dict[str, datetime], time: Any) -> None:
+    if time is None:
+        return
+    naive = time.replace(tzinfo=None) if isinstance(time, datetime) else datetime.fromisoformat(time[:19])
+    first, last = (window[name].replace(tzinfo=None) for name in ("EarliestTime", "LatestTime"))
+    if not first <= naive <= last:
+        raise InvalidParameterValue(f"The restore time must be within {first} and {last}.")
 
 
 def _known(asked: dict[str, Any]) -> dict[str, Any]:
@@ -157,4 +118,5 @@ def _as_asked(restored: Any, asked: dict[str, Any]) -> DBInstance:
     if not asked.get("vpc_security_group_ids"):
         ec2: Any = ec2_backends[restored.account_id][restored.region]
         restored.vpc_security_group_ids = [ec2.get_default_security_group(ec2.default_vpc.id).id]
+    restored.restored_at = CLOCK.now
     return cast("DBInstance", restored)

@@ -59,6 +59,18 @@ def test_an_optional_step_may_fail(actions: dict[str, Do]) -> None:
     assert "KeyError: 'missing' (test_steps.py:" in text
 
 
+def test_without_credentials_no_step_is_skipped(actions: dict[str, Do]) -> None:
+    def refuse(_context: Context, _params: dict[str, Any]) -> None:
+        raise retry.CredentialsExpired("log in again")
+
+    actions["refuse"] = refuse
+    with pytest.raises(HybridError, match="log in again"):
+        run(Step("a", "w", Local("refuse"), optional=True))
+    actions["refuse"] = lambda _c, _p: None
+
+    assert resume(newest(), YES).state == "done"
+
+
 def test_a_mistake_in_an_action_stops_resumably(actions: dict[str, Do]) -> None:
     actions["once"] = lambda _c, p: p["missing"]
     with pytest.raises(HybridError, match="KeyError"):

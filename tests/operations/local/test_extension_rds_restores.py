@@ -62,14 +62,77 @@ def test_an_instance_without_backups_has_none(rds: Any) -> None:
     assert code(caught) == "PointInTimeRestoreNotEnabled"
 
 
+def delete(rds: Any, name: str = "source") -> None:
+    rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True, DeleteAutomatedBackups=False)
+
+
 def test_backups_outlive_a_deleted_instance(rds: Any) -> None:
-    create(rds)
-    rds.delete_db_instance(
-        DBInstanceIdentifier="source", SkipFinalSnapshot=True, DeleteAutomatedBackups=False
-    )
+    made = create(rds)
+    delete(rds)
+    deleted = datetime.now(UTC)
     [kept] = backups(rds, Filters=[{"Name": "status", "Values": ["retained"]}])
-    assert kept["DBInstanceIdentifier"] == "source"
-    assert ":auto-backup:ab-" in kept["DBInstanceAutomatedBackupsArn"]
+    assert (kept["Status"], kept["DBInstanceIdentifier"]) == ("retained", "source")
+    assert kept["DbiResourceId"] == made["DbiResourceId"]
+    assert kept["DBInstanceAutomatedBackupsArn"].endswith(f":auto-backup:ab-{made['DbiResourceId'][3:]}")
+    assert (kept["MasterUsername"], kept["Port"]) == ("admin", 3306)
+    assert kept["RestoreWindow"]["LatestTime"] <= deleted, "nothing was written since"
+    assert backups(rds, Filters=[{"Name": "status", "Values": ["active"]}]) == []
+
+
+def test_backups_are_told_apart_where_names_are_used_again(rds: Any) -> None:
+    first = create(rds)
+    delete(rds)
+    second = create(rds)
+    assert [one["Status"] for one in backups(rds, DBInstanceIdentifier="source")] == ["active", "retained"]
+    for made, status in ((first, "retained"), (second, "active")):
+        [found] = backups(rds, DbiResourceId=made["DbiResourceId"])
+        assert (found["DbiResourceId"], found["Status"]) == (made["DbiResourceId"], status)
+
+
+def test_backups_are_gone_with_the_instance_if_nobody_keeps_them(rds: Any) -> None:
+    create(rds)
+    rds.delete_db_instance(DBInstanceIdentifier="source", SkipFinalSnapshot=True)
+    assert backups(rds) == []
+
+
+@pytest.mark.parametrize("named", ["SourceDbiResourceId", "SourceDBInstanceAutomatedBackupsArn"])
+def test_a_deleted_instance_is_restored_of_what_was_retained(rds: Any, named: str) -> None:
+    made = create(rds, StorageEncrypted=True, KmsKeyId="arn:aws:kms:r:1:key/k")
+    delete(rds)
+    [kept] = backups(rds)
+    by = {name.removeprefix("Source"): value for name, value in kept.items()}
+    ask = {
+        "SourceDbiResourceId": by["DbiResourceId"],
+        "SourceDBInstanceAutomatedBackupsArn": by["DBInstanceAutomatedBackupsArn"],
+    }
+    time = kept["RestoreWindow"]["LatestTime"]
+    with pytest.raises(ClientError, match="must be within"):
+        rds.restore_db_instance_to_point_in_time(
+            TargetDBInstanceIdentifier="new", RestoreTime=time + timedelta(hours=1), **{named: ask[named]}
+        )
+    rds.restore_db_instance_to_point_in_time(
+        TargetDBInstanceIdentifier="new", RestoreTime=time, **{named: ask[named]}
+    )
+    found = describe(rds, "new")
+    assert (found["KmsKeyId"], found["MasterUsername"]) == (made["KmsKeyId"], "admin")
+    assert found["DbiResourceId"] != made["DbiResourceId"]
+
+
+def test_fails_when_nothing_was_retained(rds: Any) -> None:
+    create(rds)
+    delete(rds)
+    with pytest.raises(ClientError) as caught:
+        rds.restore_db_instance_to_point_in_time(
+            SourceDBInstanceIdentifier="source",
+            TargetDBInstanceIdentifier="new",
+            UseLatestRestorableTime=True,
+        )
+    assert code(caught) == "DBInstanceNotFound", "a deleted instance has no name any more"
+    with pytest.raises(ClientError) as caught:
+        rds.restore_db_instance_to_point_in_time(
+            SourceDbiResourceId="db-NOTHING", TargetDBInstanceIdentifier="new", UseLatestRestorableTime=True
+        )
+    assert code(caught) == "DBInstanceAutomatedBackupNotFound"
 
 
 @pytest.mark.parametrize("offset", [timedelta(days=-1), timedelta(hours=1)])

@@ -77,6 +77,26 @@ class Database:
         }
         self.aws("rds").create_db_instance(DBInstanceIdentifier=identifier, **{**settings, **more})
 
+    def restore(self, identifier: str, **more: Any) -> None:
+        """A restore as the command asks for it. The instance is not available before its first backup."""
+        self.aws("rds").restore_db_instance_to_point_in_time(
+            SourceDBInstanceIdentifier=SOURCE,
+            TargetDBInstanceIdentifier=identifier,
+            RestoreTime=datetime.now(UTC),
+            VpcSecurityGroupIds=[self.group],
+            **more,
+        )
+
+    def lose(self) -> None:
+        """Somebody deletes it, as the stack would: with a final snapshot, and the backups are retained."""
+        rds = self.aws("rds")
+        rds.modify_db_instance(DBInstanceIdentifier=SOURCE, DeletionProtection=False, ApplyImmediately=True)
+        rds.delete_db_instance(
+            DBInstanceIdentifier=SOURCE,
+            FinalDBSnapshotIdentifier=f"{SOURCE}-final",
+            DeleteAutomatedBackups=False,
+        )
+
     def key(self, region: str) -> str:
         return str(self.aws("kms", region).create_key()["KeyMetadata"]["Arn"])
 
@@ -109,7 +129,9 @@ def database(emulator: Server, aws: Clients, tmp_path: Path, monkeypatch: pytest
         ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")["Subnet"]
         for n, zone in enumerate("ac")
     ]
-    world.group = ec2.create_security_group(GroupName="db", Description="db", VpcId=vpc)["GroupId"]
+    world.group = ec2.create_security_group(GroupName=f"{SOURCE}-access", Description="db", VpcId=vpc)[
+        "GroupId"
+    ]
     aws("rds").create_db_subnet_group(
         DBSubnetGroupName=SOURCE,
         DBSubnetGroupDescription="data",

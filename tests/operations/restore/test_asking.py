@@ -11,7 +11,8 @@ from environments.loader import load_fleet
 from operations.errors import Refused, UsageError
 from operations.restore.asking import data_check, parse_time
 from operations.restore.facts import RestoreFacts, Wanted
-from operations.restore.instances import Instance, Snapshot, Window
+from operations.restore.instances import Instance
+from operations.restore.kept import Snapshot, Window
 from operations.restore.plan import plan_restore, target_name
 from operations.restore.side import find_side
 from tests.operations.restore.conftest import SOURCE

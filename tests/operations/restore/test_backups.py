@@ -10,7 +10,8 @@ import pytest
 
 from environments.loader import load_fleet
 from operations.restore.backups import BackupFacts, checks
-from operations.restore.instances import Instance, Snapshot, Window
+from operations.restore.instances import Instance
+from operations.restore.kept import Snapshot, Window
 from operations.restore.side import find_side
 from tests.operations.restore.conftest import REPLICA, SOURCE, STANDBY, Database
 
@@ -75,6 +76,8 @@ def test_all_is_met() -> None:
         ({"snapshots": ()}, ["automatic snapshot"]),
         ({"copy": None}, ["other region"]),
         ({"copy": instance(DBInstanceStatus="stopped")}, ["other region"]),
+        ({"copy": instance(DBInstanceStatus="backing-up")}, []),
+        ({"copy": instance(DBInstanceStatus="storage-optimization")}, []),
         ({"copy": instance(BackupRetentionPeriod=1)}, ["other region"]),
         # A young instance cannot have a whole week yet.
         (

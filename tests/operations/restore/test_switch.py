@@ -121,11 +121,19 @@ def test_a_lost_answer_of_codedeploy_makes_no_second_deployment(ready: Database,
 
 
 def test_another_environments_trouble_does_not_hold_up_prod(ready: Database, services: Services) -> None:
-    control.inject_fault(ready.emulator, "expired", "ecs:UpdateService", count=0)
-    failed = ready.hybrid(*agreed(), code=None)
-    assert failed.returncode in (1, 4)
+    before = started(services)
+    # prod is restarted by CodeDeploy, dev by this call.
+    control.inject_fault(ready.emulator, "throttle", "ecs:UpdateService", count=0)
+    breached = ready.hybrid(*agreed("--json"), code=4)
     assert ready.endpoint() == host(NEW)
-    assert "restart-dev-fileflow" in failed.stderr
+    after = started(services)
+    assert after["prod"] > before["prod"]
+    assert after["dev"] == before["dev"]
+    assert "not restarted, and on the old database still: restart-dev-fileflow" in breached.stderr
+    result = json.loads(breached.stdout.splitlines()[-1])
+    states = {one["id"]: one["state"] for one in result["steps"]}
+    assert states == {"point": "done", "restart-prod-fileflow": "done", "restart-dev-fileflow": "skipped"}
+    assert result["conclusion"]["in service"] == NEW
 
 
 def test_undo_of_the_run_restores_the_value(ready: Database, services: Services) -> None:
@@ -156,6 +164,21 @@ def test_terraform_is_told(ready: Database, services: Services) -> None:
     assert imports == {"import": [{"to": "aws_db_instance.Database_Instance_1", "id": SOURCE}]}
     assert "terraform state rm 'aws_db_instance.Database_Instance_1'" in page.read_text()
     assert f"--db-instance-identifier {NEW} --new-db-instance-identifier {SOURCE}" in page.read_text()
+    assert (
+        f"--db-instance-identifier {SOURCE} --new-db-instance-identifier {SOURCE}-before" in page.read_text()
+    )
+
+
+def test_the_page_says_what_is_missing_until_the_handover(ready: Database, services: Services) -> None:
+    ready.hybrid(*agreed())
+    [page] = (ready.hybrid.home / "runs").glob("*/terraform.md")
+    text = page.read_text()
+    assert "Nothing breaks" not in text
+    assert f"**Nobody watches it.** Alarms and dashboards name `{SOURCE}`" in text
+    assert f"for group in /aws/rds/instance/{NEW}/error /aws/rds/instance/{NEW}/slowquery; do" in text
+    assert f"put-retention-policy --region {REGION} --log-group-name $group --retention-in-days 14" in text
+    assert "--key-id alias/ryuqqq-logs --query KeyMetadata.Arn" in text
+    assert f"associate-kms-key --region {REGION} --log-group-name $group --kms-key-id $key" in text
 
 
 @pytest.mark.parametrize(
