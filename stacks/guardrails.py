@@ -8,25 +8,32 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-Body = dict[str, Any]
+from stacks.guardrails_identities import attached_names, problems_of_identities
+from stacks.guardrails_ingress import open_ports
+from stacks.guardrails_json import Body, blocks, bodies, is_off, is_on, path_of
 
-_WORLD = {"0.0.0.0/0", "::/0"}
 _WEB_PORTS = {"port 80", "port 443"}
 
-_ENCRYPTED = {
+_SWITCHES = {
     "aws_db_instance": ("storage_encrypted",),
+    "aws_dax_cluster": ("server_side_encryption", "enabled"),
+    "aws_docdb_cluster": ("storage_encrypted",),
     "aws_ebs_volume": ("encrypted",),
     "aws_efs_file_system": ("encrypted",),
     "aws_elasticache_replication_group": ("at_rest_encryption_enabled",),
+    "aws_elasticsearch_domain": ("encrypt_at_rest", "enabled"),
+    "aws_neptune_cluster": ("storage_encrypted",),
+    "aws_opensearch_domain": ("encrypt_at_rest", "enabled"),
     "aws_rds_cluster": ("storage_encrypted",),
-    "aws_sns_topic": ("kms_master_key_id",),
-    "aws_sqs_queue": ("kms_master_key_id",),
+    "aws_redshift_cluster": ("encrypted",),
 }
-"""Where each kind of resource says that it encrypts."""
+"""Where each kind of resource says that it encrypts: an attribute, or one in a block."""
 
-_ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+_KEYS = {"aws_sns_topic": "kms_master_key_id", "aws_sqs_queue": "kms_master_key_id"}
+"""Where a kind names the key, because that is how it encrypts."""
+
+_BUCKET = re.compile(r"(?<![\w.])aws_s3_bucket\.([\w-]+)\.")
 
 
 class GuardrailError(Exception):
@@ -36,8 +43,11 @@ class GuardrailError(Exception):
 def check(outdir: Path) -> None:
     """Refuse the synthesis in `outdir` if a stack breaks a guardrail; what cdktf could deploy is removed."""
     problems: list[str] = []
-    for file in sorted((outdir / "stacks").glob("*/cdk.tf.json")):
-        found = list(problems_of(json.loads(file.read_text(encoding="utf-8"))))
+    files = sorted((outdir / "stacks").glob("*/cdk.tf.json"))
+    stacks = {file: json.loads(file.read_text(encoding="utf-8")) for file in files}
+    attached = frozenset(name for stack in stacks.values() for name in attached_names(stack))
+    for file, stack in stacks.items():
+        found = list(problems_of(stack, attached))
         if found:
             file.unlink()
         problems += found
@@ -45,90 +55,56 @@ def check(outdir: Path) -> None:
         raise GuardrailError("\n".join([*problems, "docs/guardrails.md explains each of these rules."]))
 
 
-def problems_of(stack: Body) -> Iterator[str]:
-    """What one stack breaks, one line each."""
-    resources = stack.get("resource", {})
-    buckets = " ".join(
-        body["bucket"] for body in _bodies(resources, "aws_s3_bucket_server_side_encryption_configuration")
-    )
-    for kind, bodies in resources.items():
-        for name, body in bodies.items():
-            encrypted_apart = kind == "aws_s3_bucket" and (
-                f"aws_s3_bucket.{name}." in buckets or str(body.get("bucket")) in buckets.split()
+def problems_of(stack: Body, attached_elsewhere: frozenset[str] = frozenset()) -> Iterator[str]:
+    """What one stack breaks, one line each; `attached_elsewhere` are the policies that others attach."""
+    encrypted = _encrypted_buckets(stack)
+    for kind, name, body in bodies(stack.get("resource")):
+        for problem in _of_resource(kind, body):
+            yield f"{path_of(name, body)}: {kind} {problem}"
+        if kind == "aws_s3_bucket" and not encrypted & {f"aws_s3_bucket.{name}", body.get("bucket")}:
+            yield (
+                f"{path_of(name, body)}: {kind} {body.get('bucket')} does not encrypt: no rule of an "
+                "aws_s3_bucket_server_side_encryption_configuration is for it; use SecureBucket"
             )
-            for problem in _of_resource(kind, body, encrypted_apart=encrypted_apart):
-                yield f"{_path(body) or name}: {kind} {problem}"
+    yield from problems_of_identities(stack, attached_elsewhere)
 
 
-def open_ports(kind: str, body: Body) -> Iterator[str]:
-    """Ports that a security group, or a rule of one, opens to the whole internet."""
-    for rule in _ingress(kind, body):
-        if _WORLD & _sources(rule):
-            yield _ports(rule)
-
-
-def _of_resource(kind: str, body: Body, *, encrypted_apart: bool) -> Iterator[str]:
-    for ports in open_ports(kind, body):
+def _of_resource(kind: str, body: Body) -> Iterator[str]:
+    for ports, source in open_ports(kind, body):
         if ports not in _WEB_PORTS:
             yield (
-                f"opens {ports} to the world; open only 80 and 443, and those only for a load balancer; "
-                "name the security group, prefix list or network that may call"
+                f"opens {ports} to the world, {source}; open only 80 and 443, and those only for a load "
+                "balancer; name the security group, prefix list or network that may call"
             )
-    for attribute in _ENCRYPTED.get(kind, ()):
-        if not body.get(attribute):
-            yield f"does not encrypt with a key: {attribute} is {body.get(attribute)}; pass one of ours"
-    if kind == "aws_s3_bucket" and not encrypted_apart:
-        yield "does not encrypt: no aws_s3_bucket_server_side_encryption_configuration; use SecureBucket"
-    if body.get("publicly_accessible") is True:
-        yield "is publicly_accessible; leave that out and reach it from inside the network"
-    if kind.startswith("aws_iam_"):
-        yield from _administrators(body)
+    if kind in _SWITCHES:
+        *block, attribute = _SWITCHES[kind]
+        values = [one.get(attribute) for one in (blocks(body, block[0]) if block else [body])] or [None]
+        if not all(is_on(value) for value in values):
+            label = ".".join(_SWITCHES[kind])
+            yield f"does not encrypt: {label} is {values[0]}; set it to true, with one of our keys"
+    if kind in _KEYS:
+        key = body.get(_KEYS[kind])
+        if is_off(key) or "alias/aws/" in str(key):
+            yield f"does not encrypt with a key of ours: {_KEYS[kind]} is {key}; pass one"
+    if not is_off(body.get("publicly_accessible")):
+        public = body["publicly_accessible"]
+        yield f"is publicly_accessible, {public}; leave that out and reach it from inside the network"
 
 
-def _administrators(body: Body) -> Iterator[str]:
-    if _ADMINISTRATOR in (body.get("policy_arn"), *_list(body.get("managed_policy_arns"))):
-        yield "attaches AdministratorAccess; name the actions and resources that are needed"
-    policies = [body.get("policy"), *(inline.get("policy") for inline in _list(body.get("inline_policy")))]
-    for policy in policies:
-        if isinstance(policy, str) and policy.startswith("{"):
-            # Expressions may have quotes of their own, which Terraform takes out and JSON does not.
-            for statement in _list(json.loads(re.sub(r"\$\{[^{}]*\}", "?", policy)).get("Statement")):
-                everything = all("*" in _list(statement.get(part)) for part in ("Action", "Resource"))
-                if statement.get("Effect") == "Allow" and everything:
-                    yield "allows Action * on Resource *; name the actions and resources that are needed"
+def _encrypted_buckets(stack: Body) -> set[str]:
+    """Addresses and names of the buckets that some rule encrypts."""
+    found: set[str] = set()
+    for kind, _, body in bodies(stack.get("resource")):
+        if kind == "aws_s3_bucket_server_side_encryption_configuration" and _has_algorithm(body):
+            bucket = str(body.get("bucket"))
+            found |= {f"aws_s3_bucket.{name}" for name in _BUCKET.findall(bucket)} or {bucket}
+    return found
 
 
-def _ingress(kind: str, body: Body) -> list[Body]:
-    if kind == "aws_security_group":
-        return _list(body.get("ingress"))
-    if kind == "aws_vpc_security_group_ingress_rule":
-        return [body]
-    return [body] if kind == "aws_security_group_rule" and body.get("type") == "ingress" else []
-
-
-def _sources(rule: Body) -> set[str]:
-    sources = ("cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6")
-    return {source for attribute in sources for source in _list(rule.get(attribute))}
-
-
-def _ports(rule: Body) -> str:
-    first, last = rule.get("from_port"), rule.get("to_port")
-    if "-1" in (str(rule.get("protocol")), str(rule.get("ip_protocol"))) or first is None:
-        return "all ports"
-    return f"port {first}" if first == last else f"ports {first}-{last}"
-
-
-def _path(body: Body) -> str | None:
-    """The construct's path; an override of the whole block has none."""
-    path: str | None = body.get("//", {}).get("metadata", {}).get("path")
-    return path
-
-
-def _bodies(resources: Body, kind: str) -> list[Body]:
-    return list(resources.get(kind, {}).values())
-
-
-def _list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+def _has_algorithm(body: Body) -> bool:
+    defaults = [
+        default
+        for rule in blocks(body, "rule")
+        for default in blocks(rule, "apply_server_side_encryption_by_default")
+    ]
+    return any(not is_off(default.get("sse_algorithm")) for default in defaults)

@@ -1,11 +1,12 @@
 """Finds what is wrong with an IAM policy document. Pure functions on documents without references."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 from typing import Any
 
+from tests.policy import iam_callers as callers
 from tests.policy import iam_reference as iam
+from tests.policy.references import ACCOUNT
 from tests.policy.resources import listed
 
 Statement = dict[str, Any]
@@ -49,18 +50,11 @@ ESCALATIONS: dict[str, set[str]] = {
 }
 """Ways to more rights, after Rhino Security Labs, "AWS IAM Privilege Escalation", and our boundary."""
 
-_ALL_OF_A_KIND = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:[a-z-]+[/:]\*")
-"""Such as `arn:aws:iam::123456789012:role/*`."""
 
-_SAFE_KEYS = {
-    *("aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:sourceaccount"),
-    *("aws:sourcearn", "aws:sourcevpc", "aws:sourcevpce", "kms:calleraccount"),
-}
-"""Conditions that say who, or from where."""
-
-
-def lint(document: dict[str, Any], kind: Kind) -> Iterator[Found]:
-    """Everything wrong with a document."""
+def lint(
+    document: dict[str, Any], kind: Kind, accounts: Collection[str] = frozenset({ACCOUNT})
+) -> Iterator[Found]:
+    """Everything wrong with a document; `accounts` are ours, all others are foreign."""
     if document.get("Version") != "2012-10-17":
         yield "iam-version", f"Version is {document.get('Version')!r}; without 2012-10-17 variables are text"
     statements: list[Statement] = listed(document["Statement"])
@@ -68,24 +62,22 @@ def lint(document: dict[str, Any], kind: Kind) -> Iterator[Found]:
         yield from _actions(statement, kind)
         yield from _conditions(statement)
         if kind in {Kind.IDENTITY, Kind.RESOURCE}:
-            yield from _resources(statement, kind)
+            yield from _resources(statement, kind, accounts)
         if kind is not Kind.IDENTITY:
-            yield from _principals(statement, kind)
+            yield from _principals(statement, kind, accounts)
     if kind is Kind.IDENTITY:
         yield from _escalations(statements)
 
 
-def is_public(statement: Statement) -> bool:
-    """Whether anyone in the world is let in: any principal, and no condition on who or from where."""
-    principal = statement.get("Principal", {})
-    anyone = principal == "*" or (isinstance(principal, dict) and "*" in listed(principal.get("AWS")))
-    keys = {key.lower() for keys in statement.get("Condition", {}).values() for key in keys}
-    return statement["Effect"] == "Allow" and anyone and not keys & _SAFE_KEYS
+def rules(kind: Kind, **statement: Any) -> set[str]:
+    """The rules that a document of one statement breaks; it allows, if it does not say."""
+    document = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", **statement}}
+    return {rule for rule, _ in lint(document, kind)}
 
 
 def _actions(statement: Statement, kind: Kind) -> Iterator[Found]:
     for pattern in listed(statement.get("Action")) + listed(statement.get("NotAction")):
-        if pattern == "*":
+        if not pattern.strip("*?:"):
             if statement["Effect"] == "Allow" and kind is not Kind.ENDPOINT:
                 yield "iam-star-action", "allows every action; name those that are needed"
         elif not iam.actions(pattern):
@@ -94,25 +86,39 @@ def _actions(statement: Statement, kind: Kind) -> Iterator[Found]:
         yield "iam-not-action", "allows all actions but some, and so each one that AWS adds; name them"
 
 
-def _resources(statement: Statement, kind: Kind) -> Iterator[Found]:
+def _resources(statement: Statement, kind: Kind, accounts: Collection[str]) -> Iterator[Found]:
     resources = listed(statement.get("Resource"))
     for resource in resources:
         if resource != "*" and len(resource.split(":", 5)) < 6:
             yield "iam-malformed-resource", f"{resource} is no ARN"
             return
-    patterns = [pattern for pattern in listed(statement.get("Action")) if pattern != "*"]
+    patterns = [pattern for pattern in listed(statement.get("Action")) if pattern.strip("*?:")]
     for pattern in patterns:
         meant = iam.actions(pattern)
-        if "*" in resources and statement["Effect"] == "Allow" and kind is Kind.IDENTITY:
-            named = [action.name for action in meant if action.needs_resource]
-            if named:
-                yield "iam-star-resource", f"{pattern} works on named resources; name them instead of *"
-        elif resources and "*" not in resources and meant and not any(_fits(one, resources) for one in meant):
+        if statement["Effect"] == "Allow" and kind is Kind.IDENTITY:
+            for what in _unnamed(statement, meant, accounts):
+                yield "iam-star-resource", f"{pattern} works on named resources; name them instead of {what}"
+        if resources and "*" not in resources and meant and not any(_fits(one, resources) for one in meant):
             yield "iam-resource-mismatch", f"{pattern} never works on {', '.join(resources)}"
     for resource in resources:
         meant = tuple(action for pattern in patterns for action in iam.actions(pattern))
         if resource != "*" and meant and not any(_fits(action, [resource]) for action in meant):
             yield "iam-resource-mismatch", f"none of the actions works on {resource}"
+
+
+def _unnamed(statement: Statement, meant: tuple[iam.Action, ...], accounts: Collection[str]) -> Iterator[str]:
+    """What a statement says instead of a name: everything, a whole service, or a kind in every account."""
+    if not any(action.needs_resource for action in meant):
+        return
+    if "NotResource" in statement:
+        yield "all but " + ", ".join(listed(statement["NotResource"]))
+    for resource in listed(statement.get("Resource")):
+        if resource == "*":
+            yield resource
+        elif any(iam.reaches_unnamed(action, resource) for action in meant):
+            account, name = resource.split(":", 5)[4:]
+            if not name.strip("*?/:") or account not in accounts:
+                yield resource
 
 
 def _fits(action: iam.Action, resources: list[str]) -> bool:
@@ -143,19 +149,26 @@ def _has_principals(statement: Statement) -> bool:
     return isinstance(statement.get("Principal"), dict)
 
 
-def _principals(statement: Statement, kind: Kind) -> Iterator[Found]:
+def _principals(statement: Statement, kind: Kind, accounts: Collection[str]) -> Iterator[Found]:
     if "Principal" not in statement:
         yield "iam-principal", "has no Principal, which a policy of a resource needs"
         return
-    if is_public(statement) and not _narrow(statement, kind):
+    if callers.is_public(statement, accounts) and not _narrow(statement, kind):
         yield "iam-public", "lets anyone in; name principals, or add a condition on account or source"
+    for foreign in callers.foreign(statement, accounts):
+        yield "iam-foreign-account", f"lets in {foreign}, which is none of {', '.join(sorted(accounts))}"
     if kind is Kind.TRUST:
         yield from _web_identity(statement)
 
 
 def _narrow(statement: Statement, kind: Kind) -> bool:
     """An endpoint may let anyone through to resources it names."""
-    return kind is Kind.ENDPOINT and "*" not in listed(statement.get("Resource"))
+    resources = listed(statement.get("Resource"))
+    return (
+        kind is Kind.ENDPOINT
+        and bool(resources)
+        and all(one.split(":")[-1].strip("*?/") for one in resources)
+    )
 
 
 def _web_identity(statement: Statement) -> Iterator[Found]:
@@ -174,13 +187,15 @@ def _web_identity(statement: Statement) -> Iterator[Found]:
 
 
 def _escalations(statements: list[Statement]) -> Iterator[Found]:
-    """Counts what is allowed on everything; a role's own path or boundary keeps the rest in its place."""
+    """Counts what is allowed on things nobody named; a path or a boundary keeps the rest in its place."""
     wide = {
         action.name
         for statement in statements
         if statement["Effect"] == "Allow" and not _bounded(statement)
         for pattern in listed(statement.get("Action"))
-        for action in (iam.actions(pattern) if pattern != "*" else ())
+        for action in (iam.actions(pattern) if pattern.strip("*?:") else ())
+        if "NotResource" in statement
+        or any(iam.reaches_unnamed(action, resource) for resource in listed(statement.get("Resource")))
     }
     for way, needed in ESCALATIONS.items():
         if needed <= wide:
@@ -188,8 +203,6 @@ def _escalations(statements: list[Statement]) -> Iterator[Found]:
 
 
 def _bounded(statement: Statement) -> bool:
-    keys = {key.lower() for keys in statement.get("Condition", {}).values() for key in keys}
-    return "iam:permissionsboundary" in keys or not any(
-        resource == "*" or _ALL_OF_A_KIND.fullmatch(resource)
-        for resource in listed(statement.get("Resource"))
-    )
+    """Whether the statement holds only for roles with a boundary that it names."""
+    boundaries = callers.required(statement, {"iam:permissionsboundary"})
+    return any(all(callers.is_named(value) for value in values) for _, values in boundaries)

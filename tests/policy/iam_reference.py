@@ -125,6 +125,26 @@ def same_arn(one: str, other: str) -> bool:
 
 
 @cache
+def reaches_unnamed(action: Action, resource: str) -> bool:
+    """Whether a pattern reaches something the action works on that has a name nobody would write down.
+
+    `role/*` does, and so do `role*`, `role/?*` and `*`; `role/acme/*` does not.
+    """
+    parts = resource.split(":", 5)
+    if len(parts) < 6:
+        return "*" in resource
+    *prefix, name = parts
+    for arn in action.arns:
+        *others, last = arn.split(":", 5)
+        unnamed = last.replace("*", "nobody-named-this")
+        if all(may_match(*parts) for parts in zip(prefix, others, strict=True)) and re.fullmatch(
+            _glob(name), unnamed, re.IGNORECASE
+        ):
+            return True
+    return False
+
+
+@cache
 def may_match(one: str, other: str) -> bool:
     """Whether some text matches both patterns; each may contain `*` and `?`."""
     if "" in (one, other):

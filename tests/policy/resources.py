@@ -1,11 +1,28 @@
 """Walks the resources of all stacks for the audits."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from tests.synth.synthesized import Body, Synthesized
+
+POLICIES = {
+    "access_policies",
+    "assume_role_policy",
+    "inline_policy",
+    "policy",
+    "policy_document",
+    "resource_policy",
+}
+"""Attributes that hold a policy document, whatever the kind of resource."""
+
+_STATEMENT = re.compile(r"""\bStatement\\?["']?\s*[:=]""")
+
+
+class UnreadablePolicy(ValueError):
+    """A policy that the lint would pass over."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +54,31 @@ def paths(stacks: dict[str, Synthesized]) -> dict[tuple[str, str], str]:
     return {(found.stack, found.name): found.path for found in resources(stacks)}
 
 
-def documents(body: Any, attribute: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+def documents(body: Any, attribute: str = "", *, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     """Every IAM policy document in a resource, by the attribute that holds it."""
     if isinstance(body, dict):
         for key, value in body.items():
             if key != "//":
-                yield from documents(value, key)
+                yield from documents(value, key, path=path)
     elif isinstance(body, list):
         for value in body:
-            yield from documents(value, attribute)
-    elif isinstance(body, str) and '"Statement"' in body:
-        yield attribute, json.loads(body)
+            yield from documents(value, attribute, path=path)
+    elif isinstance(body, str) and (attribute in POLICIES or _STATEMENT.search(body)):
+        document = _parse(body)
+        if isinstance(document, dict) and "Statement" in document:
+            yield attribute, document
+        elif not isinstance(document, dict) or '"statement"' in body.lower():
+            raise UnreadablePolicy(
+                f"{path}: {attribute} is {body[:80]!r}, which nobody can lint; "
+                "write it with hybrid_constructs.aws.policy"
+            )
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def listed(value: Any) -> list[Any]:

@@ -5,18 +5,29 @@ from typing import Any
 
 import pytest
 
+from stacks.guardrails_json import is_on
 from tests.policy.exceptions import Entry, Finding, stale, unexcepted
 from tests.synth.synthesized import Body, Synthesized
+
+
+def when(switch: str) -> Callable[[Body], Any]:
+    """The key of a kind that says with `switch` whether it encrypts."""
+    return lambda body: is_on(body.get(switch)) and body.get("kms_key_id")
+
 
 KEY_OF: dict[str, Callable[[Body], Any]] = {
     "aws_cloudtrail": lambda body: body.get("kms_key_id"),
     "aws_cloudwatch_log_group": lambda body: body.get("kms_key_id"),
-    "aws_db_instance": lambda body: body.get("storage_encrypted") and body.get("kms_key_id"),
+    "aws_db_instance": when("storage_encrypted"),
+    "aws_docdb_cluster": when("storage_encrypted"),
+    "aws_ebs_volume": when("encrypted"),
     "aws_ecr_repository": lambda body: body["encryption_configuration"][0].get("kms_key"),
-    "aws_elasticache_replication_group": lambda body: (
-        body.get("at_rest_encryption_enabled") and body.get("kms_key_id")
-    ),
+    "aws_efs_file_system": when("encrypted"),
+    "aws_elasticache_replication_group": when("at_rest_encryption_enabled"),
     "aws_kinesis_firehose_delivery_stream": lambda body: body["server_side_encryption"].get("key_arn"),
+    "aws_neptune_cluster": lambda body: is_on(body.get("storage_encrypted")) and body.get("kms_key_arn"),
+    "aws_rds_cluster": when("storage_encrypted"),
+    "aws_redshift_cluster": when("encrypted"),
     "aws_secretsmanager_secret": lambda body: body.get("kms_key_id"),
     "aws_sns_topic": lambda body: body.get("kms_master_key_id"),
     "aws_sqs_queue": lambda body: body.get("kms_master_key_id"),
@@ -73,3 +84,18 @@ def test_no_exception_is_stale(unencrypted: set[Finding], exceptions: list[Entry
 )
 def test_an_aws_managed_key_is_none_of_ours(key: Any) -> None:
     assert not is_customer_managed(key)
+
+
+@pytest.mark.parametrize("kind", ["aws_db_instance", "aws_docdb_cluster", "aws_rds_cluster"])
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        ({"storage_encrypted": "false", "kms_key_id": "${aws_kms_key.Key.arn}"}, False),
+        ({"storage_encrypted": True}, None),
+        ({"storage_encrypted": "true", "kms_key_id": "${aws_kms_key.Key.arn}"}, "${aws_kms_key.Key.arn}"),
+    ],
+)
+def test_a_database_names_a_key_and_encrypts(kind: str, body: Body, key: Any) -> None:
+    metadata = {"//": {"metadata": {"path": "a/Thing"}}}
+    stack = Synthesized({"resource": {kind: {"Thing": {**body, **metadata}}}})
+    assert list(keys(stack)) == [("Thing", key)]

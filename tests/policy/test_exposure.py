@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stacks.guardrails import open_ports
+from stacks.guardrails_ingress import open_ports
 from tests.policy.exceptions import Entry, Finding, stale, unexcepted
 from tests.policy.resources import Resource, listed, resources
 from tests.synth.synthesized import Body, Synthesized
@@ -44,8 +44,8 @@ def audit(stacks: dict[str, Synthesized]) -> Iterator[Finding]:
 
 
 def ways_in(one: Resource) -> Iterator[str]:
-    for ports in open_ports(one.kind, one.body):
-        yield f"open to the world: {ports}"
+    for ports, source in open_ports(one.kind, one.body):
+        yield f"open to the world: {ports} to {source}"
     if one.kind in PUBLIC and PUBLIC[one.kind](one.body):
         yield "answers anyone"
     for attribute, value in attributes(one.body):
@@ -100,6 +100,28 @@ def found(kind: str, body: Body) -> set[str]:
             "aws_security_group_rule",
             {"type": "ingress", "cidr_blocks": ["0.0.0.0/0"], "protocol": "-1"},
             "all",
+        ),
+        (
+            "aws_vpc_security_group_ingress_rule",
+            {"cidr_ipv4": "128.0.0.0/1", "from_port": 22, "to_port": 22},
+            "port 22 to 128.0.0.0/1",
+        ),
+        (
+            "aws_default_security_group",
+            {"ingress": {"cidr_blocks": ["0.0.0.0/0"], "protocol": "-1"}},
+            "all ports",
+        ),
+        (
+            "aws_security_group",
+            {
+                "dynamic": {
+                    "ingress": {
+                        "for_each": [22],
+                        "content": {"ipv6_cidr_blocks": ["2000::/3"], "from_port": 22, "to_port": 22},
+                    }
+                }
+            },
+            "port 22 to 2000::/3",
         ),
         ("aws_lb", {}, "answers anyone"),
         ("aws_lb", {"internal": False}, "answers anyone"),

@@ -1,6 +1,5 @@
 """Synthesis refuses what no team may deploy, and says which construct made it."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -18,12 +17,15 @@ from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 
 OPEN = {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "tcp"}
-ADMIN = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+SSH = {"from_port": 22, "to_port": 22, "ip_protocol": "tcp"}
+INGRESS = "aws_vpc_security_group_ingress_rule"
+GROUP = "aws_security_group"
 ENCRYPTION = "aws_s3_bucket_server_side_encryption_configuration"
+ALGORITHM = {"rule": [{"apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms"}}]}
 
 
-def policy(statement: dict[str, Any]) -> Body:
-    return {"policy": json.dumps({"Version": "2012-10-17", "Statement": statement})}
+def dynamic(block: str, for_each: Any, **content: Any) -> Body:
+    return {"dynamic": {block: {"for_each": for_each, "content": content}}}
 
 
 def problems(resources: dict[str, Body]) -> list[str]:
@@ -57,7 +59,58 @@ def problems(resources: dict[str, Body]) -> list[str]:
             {"ingress": [{"cidr_blocks": ["10.0.0.0/8", "0.0.0.0/0"], "from_port": 3306, "to_port": 3306}]},
             "opens port 3306",
         ),
-        ("aws_db_instance", {}, "storage_encrypted is None; pass one"),
+        (INGRESS, {"cidr_ipv4": "0.0.0.0/1", **SSH}, "opens port 22 to the world, 0.0.0.0/1;"),
+        (INGRESS, {"cidr_ipv4": "128.0.0.0/1", **SSH}, "opens port 22 to the world, 128.0.0.0/1;"),
+        (INGRESS, {"cidr_ipv4": "3.0.0.0/8", **SSH}, "opens port 22"),
+        (INGRESS, {"cidr_ipv4": "10.0.0.0/7", **SSH}, "opens port 22"),
+        (INGRESS, {"cidr_ipv4": "1.2.3.4/0", **SSH}, "opens port 22"),
+        (INGRESS, {"cidr_ipv6": "2000::/3", **SSH}, "opens port 22 to the world, 2000::/3;"),
+        (INGRESS, {"cidr_ipv6": "0::0/0", **SSH}, "opens port 22"),
+        (INGRESS, {"cidr_ipv6": "2001::/16", **SSH}, "opens port 22"),
+        (INGRESS, {"cidr_ipv4": '${cidrsubnet("0.0.0.0/0", 1, 1)}', **SSH}, "opens port 22"),
+        (
+            INGRESS,
+            {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "tcp", "from_port": "22", "to_port": 22},
+            "port 22",
+        ),
+        (
+            "aws_default_security_group",
+            {"ingress": [{"cidr_blocks": ["0.0.0.0/0"], "from_port": 0, "to_port": 0, "protocol": "-1"}]},
+            "opens all ports",
+        ),
+        (GROUP, {"ingress": '${[{cidr_blocks=["0.0.0.0/0"],from_port=22}]}'}, "opens all ports"),
+        (
+            GROUP,
+            dynamic("ingress", [22], cidr_blocks=["0.0.0.0/0"], from_port=22, to_port=22),
+            "opens port 22",
+        ),
+        (
+            GROUP,
+            dynamic("ingress", ["0.0.0.0/0"], cidr_blocks=["${ingress.value}"], protocol="all"),
+            "all ports",
+        ),
+        (
+            GROUP,
+            dynamic("ingress", "${var.from}", cidr_blocks=["${ingress.value}"], from_port=1, to_port=2),
+            "opens ports 1-2 to the world, ${ingress.value};",
+        ),
+        ("aws_ec2_managed_prefix_list", {"entry": [{"cidr": "0.0.0.0/0"}]}, "opens all ports"),
+        ("aws_ec2_managed_prefix_list_entry", {"cidr": "::/0"}, "opens all ports"),
+        ("aws_db_instance", {}, "storage_encrypted is None; set it"),
+        ("aws_db_instance", {"storage_encrypted": "false"}, "storage_encrypted is false; set it"),
+        ("aws_db_instance", {"storage_encrypted": "${var.encrypt}"}, "storage_encrypted is ${var.encrypt};"),
+        ("aws_docdb_cluster", {"storage_encrypted": False}, "storage_encrypted is False"),
+        ("aws_neptune_cluster", {}, "storage_encrypted is None"),
+        ("aws_redshift_cluster", {"encrypted": "false"}, "encrypted is false"),
+        ("aws_opensearch_domain", {}, "encrypt_at_rest.enabled is None"),
+        (
+            "aws_elasticsearch_domain",
+            {"encrypt_at_rest": {"enabled": False}},
+            "encrypt_at_rest.enabled is False",
+        ),
+        ("aws_dax_cluster", {"server_side_encryption": [{"enabled": "false"}]}, "enabled is false"),
+        ("aws_sqs_queue", {"kms_master_key_id": "${null}"}, "kms_master_key_id is ${null}"),
+        ("aws_sns_topic", {"kms_master_key_id": "alias/aws/sns"}, "kms_master_key_id is alias/aws/sns"),
         ("aws_rds_cluster", {"storage_encrypted": False}, "storage_encrypted is False"),
         ("aws_sqs_queue", {"name": "acme"}, "kms_master_key_id is None"),
         ("aws_sns_topic", {"name": "acme"}, "kms_master_key_id is None"),
@@ -65,15 +118,9 @@ def problems(resources: dict[str, Body]) -> list[str]:
         ("aws_efs_file_system", {}, "encrypted is None"),
         ("aws_elasticache_replication_group", {}, "at_rest_encryption_enabled is None"),
         ("aws_s3_bucket", {"bucket": "acme"}, "use SecureBucket"),
-        ("aws_redshift_cluster", {"publicly_accessible": True}, "is publicly_accessible"),
-        ("aws_iam_role_policy", policy(ADMIN), "allows Action * on Resource *"),
-        ("aws_iam_policy", policy({**ADMIN, "Action": ["s3:Get*", "*"]}), "allows Action * on Resource *"),
-        ("aws_iam_role", {"inline_policy": [policy(ADMIN)]}, "allows Action * on Resource *"),
-        (
-            "aws_iam_role_policy_attachment",
-            {"policy_arn": "arn:aws:iam::aws:policy/AdministratorAccess"},
-            "attaches AdministratorAccess",
-        ),
+        ("aws_dms_replication_instance", {"publicly_accessible": True}, "is publicly_accessible, True;"),
+        ("aws_dms_replication_instance", {"publicly_accessible": "true"}, "is publicly_accessible, true;"),
+        ("aws_dms_replication_instance", {"publicly_accessible": "${var.public}"}, "is publicly_accessible"),
     ],
 )
 def test_fails_when_a_resource_breaks_a_guardrail(kind: str, body: Body, why: str) -> None:
@@ -88,21 +135,55 @@ def test_fails_when_a_resource_breaks_a_guardrail(kind: str, body: Body, why: st
         {"aws_vpc_security_group_ingress_rule": {**OPEN, "from_port": 443, "to_port": 443}},
         {"aws_vpc_security_group_ingress_rule": {"cidr_ipv4": "10.0.0.0/8", "from_port": 22, "to_port": 22}},
         {"aws_security_group_rule": {"type": "egress", "cidr_blocks": ["0.0.0.0/0"], "protocol": "-1"}},
+        {INGRESS: {"cidr_ipv4": "52.95.0.0/16", **SSH}},
+        {INGRESS: {"cidr_ipv6": "fd00::/8", **SSH}},
+        {INGRESS: {"cidr_ipv6": "2600:1f00::/24", **SSH}},
+        {INGRESS: {"cidr_ipv4": "${aws_vpc.Vpc.cidr_block}", **SSH}},
+        {INGRESS: {**OPEN, "from_port": "443", "to_port": 443}},
+        {"aws_default_security_group": {"vpc_id": "${aws_vpc.Vpc.id}"}},
+        {
+            GROUP: dynamic(
+                "ingress", ["10.0.0.0/8"], cidr_blocks=["${ingress.value}"], from_port=22, to_port=22
+            )
+        },
+        {GROUP: dynamic("ingress", [22, 23], cidr_blocks=["10.1.0.0/16"], from_port="${ingress.value}")},
+        {GROUP: {"egress": [{"cidr_blocks": ["0.0.0.0/0"], "protocol": "-1"}]}},
+        {"aws_ec2_managed_prefix_list": {"entry": [{"cidr": "10.0.0.0/8"}]}},
+        {"aws_elasticache_replication_group": {"at_rest_encryption_enabled": "true"}},
+        {"aws_opensearch_domain": {"encrypt_at_rest": {"enabled": True}}},
+        {"aws_redshift_cluster": {"encrypted": "true", "publicly_accessible": "false"}},
         {"aws_sqs_queue": {"kms_master_key_id": "${aws_kms_key.Key.arn}"}},
-        {"aws_s3_bucket": {"bucket": "acme"}, ENCRYPTION: {"bucket": "${aws_s3_bucket.Thing.id}"}},
-        {"aws_s3_bucket": {"bucket": "acme"}, ENCRYPTION: {"bucket": "acme"}},
-        {"aws_iam_role_policy": policy({**ADMIN, "Effect": "Deny"})},
-        {"aws_iam_role_policy": policy({**ADMIN, "Action": "xray:PutTraceSegments"})},
-        {"aws_vpc_endpoint": policy({**ADMIN, "Principal": "*"})},
+        {
+            "aws_s3_bucket": {"bucket": "acme"},
+            ENCRYPTION: {"bucket": "${aws_s3_bucket.Thing.id}", **ALGORITHM},
+        },
+        {"aws_s3_bucket": {"bucket": "acme"}, ENCRYPTION: {"bucket": "acme", **ALGORITHM}},
     ],
 )
 def test_what_is_within_the_guardrails(resources: dict[str, Body]) -> None:
     assert problems(resources) == []
 
 
-def test_fails_when_a_bucket_of_another_name_is_the_encrypted_one() -> None:
-    [problem] = problems({"aws_s3_bucket": {"bucket": "acme"}, ENCRYPTION: {"bucket": "acme-logs"}})
-    assert "use SecureBucket" in problem
+@pytest.mark.parametrize(
+    "encryption",
+    [
+        {"bucket": "acme-logs", **ALGORITHM},
+        {"bucket": "${aws_s3_bucket.Things.id}", **ALGORITHM},
+        {"bucket": "${data.aws_s3_bucket.Thing.id}", **ALGORITHM},
+        {"bucket": "acme"},
+        {"bucket": "acme", "rule": []},
+        {"bucket": "acme", "rule": [{"bucket_key_enabled": True}]},
+    ],
+)
+def test_fails_when_no_rule_encrypts_the_bucket(encryption: Body) -> None:
+    [problem] = problems({"aws_s3_bucket": {"bucket": "acme"}, ENCRYPTION: encryption})
+    assert problem.startswith("mine/Team/Thing: aws_s3_bucket acme does not encrypt")
+    assert problem.endswith("use SecureBucket")
+
+
+def test_resources_in_lists_are_read_too() -> None:
+    [problem] = problems_of({"resource": [{"aws_sqs_queue": [{"Jobs": [{"name": "jobs"}]}]}]})
+    assert problem.startswith("Jobs: aws_sqs_queue does not encrypt")
 
 
 def test_all_problems_come_at_once_and_the_stack_cannot_be_deployed(tmp_path: Path) -> None:

@@ -5,15 +5,12 @@ from typing import Any
 
 import pytest
 
+from environments.schema import Fleet
 from tests.policy.exceptions import Entry, Finding, stale, unexcepted
 from tests.policy.iam_lint import Kind, lint
 from tests.policy.references import Renderer
-from tests.policy.resources import documents, resources
+from tests.policy.resources import UnreadablePolicy, documents, resources
 from tests.synth.synthesized import Synthesized
-
-QUEUE = "arn:aws:sqs:eu-central-1:123456789012:acme"
-ROLES = "arn:aws:iam::123456789012:role"
-ACCOUNT = {"AWS": "arn:aws:iam::123456789012:root"}
 
 
 def kind_of(resource: str, attribute: str) -> Kind:
@@ -31,16 +28,17 @@ def policies(stacks: dict[str, Synthesized]) -> list[tuple[str, Kind, dict[str, 
     return [
         (one.path, kind_of(one.kind, attribute), json.loads(renderer.text(one.stack, json.dumps(document))))
         for one in resources(stacks)
-        for attribute, document in documents(one.body)
+        for attribute, document in documents(one.body, path=one.path)
     ]
 
 
 @pytest.fixture(scope="module")
-def found(policies: list[tuple[str, Kind, dict[str, Any]]]) -> set[Finding]:
+def found(policies: list[tuple[str, Kind, dict[str, Any]]], fleet: Fleet) -> set[Finding]:
+    accounts = {environment.account_id for environment in fleet.environments.values()}
     return {
         Finding(rule, path, detail)
         for path, kind, document in policies
-        for rule, detail in lint(document, kind)
+        for rule, detail in lint(document, kind, accounts)
     }
 
 
@@ -70,116 +68,32 @@ def test_no_exception_is_stale(found: set[Finding], exceptions: list[Entry]) -> 
     assert stale(found, exceptions, owned=["iam-"]) == []
 
 
-def rules(kind: Kind, **statement: Any) -> set[str]:
-    document = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", **statement}}
-    return {rule for rule, _ in lint(document, kind)}
-
-
 @pytest.mark.parametrize(
-    ("rule", "statement"),
+    "body",
     [
-        ("iam-unknown-action", {"Action": "sqs:SendMesage", "Resource": QUEUE}),
-        ("iam-unknown-action", {"Action": "sqss:*", "Resource": QUEUE}),
-        ("iam-star-action", {"Action": "*", "Resource": QUEUE}),
-        ("iam-not-action", {"NotAction": "iam:*", "Resource": "*"}),
-        ("iam-star-resource", {"Action": "sqs:SendMessage", "Resource": "*"}),
-        ("iam-star-resource", {"Action": ["logs:PutLogEvents"], "Resource": [QUEUE, "*"]}),
-        ("iam-malformed-resource", {"Action": "sqs:SendMessage", "Resource": "acme"}),
-        ("iam-resource-mismatch", {"Action": ["sqs:SendMessage", "sns:Publish"], "Resource": QUEUE}),
-        ("iam-resource-mismatch", {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme"}),
-        ("iam-resource-mismatch", {"Action": "ecr:GetAuthorizationToken", "Resource": QUEUE}),
-        (
-            "iam-resource-mismatch",
-            {"Action": "sqs:SendMessage", "Resource": [QUEUE, "arn:aws:s3:::acme/*"]},
-        ),
-        ("iam-escalation", {"Action": "iam:AttachRolePolicy", "Resource": f"{ROLES}/*"}),
-        ("iam-escalation", {"Action": "iam:*", "Resource": "*"}),
-        ("iam-escalation", {"Action": ["iam:PassRole", "lambda:CreateFunction"], "Resource": "*"}),
+        {"policy": '${jsonencode({Version="2012-10-17",Statement=[{Effect="Allow"}]})}'},
+        {"policy": '${jsonencode({"Version" = "2012-10-17", "Statement" = [{"Effect" = "Allow"}]})}'},
+        {"policy": "${data.aws_iam_policy_document.x.json}"},
+        {"policy": '{"Version": "2012-10-17", "statement": []}'},
+        {"policy": "[]"},
+        {"inline_policy": [{"policy": '${file("policy.json")}'}]},
+        {"assume_role_policy": "${aws_iam_role.x.assume_role_policy}"},
+        {"anything": "${jsonencode({Statement = []})}"},
     ],
 )
-def test_fails_when_an_identity_gets_too_much(rule: str, statement: dict[str, Any]) -> None:
-    assert rule in rules(Kind.IDENTITY, **statement)
+def test_fails_when_a_policy_cannot_be_read(body: dict[str, Any]) -> None:
+    with pytest.raises(UnreadablePolicy, match=r"^a/Thing: [a-z_]+ is .+; write it with"):
+        list(documents(body, path="a/Thing"))
 
 
 @pytest.mark.parametrize(
-    "statement",
+    ("body", "found"),
     [
-        {"Action": "sqs:SendMessage", "Resource": QUEUE},
-        {
-            "Action": ["s3:GetObject", "s3:ListBucket"],
-            "Resource": ["arn:aws:s3:::acme", "arn:aws:s3:::acme/*"],
-        },
-        {"Action": "logs:PutLogEvents", "Resource": "arn:aws:logs:eu-central-1:123456789012:log-group:x:*"},
-        {"Action": ["ecr:GetAuthorizationToken", "xray:PutTraceSegments"], "Resource": "*"},
-        {"Action": "iam:PutRolePolicy", "Resource": f"{ROLES}/acme/*"},
-        {
-            "Action": "iam:PutRolePolicy",
-            "Resource": f"{ROLES}/*",
-            "Condition": {"StringEquals": {"iam:PermissionsBoundary": "arn:aws:iam::123456789012:policy/x"}},
-        },
-        {
-            "Action": "cloudwatch:PutMetricData",
-            "Resource": "*",
-            "Condition": {"StringEquals": {"cloudwatch:namespace": "acme"}},
-        },
+        ({"policy": '{"Statement": []}'}, [("policy", {"Statement": []})]),
+        ({"policy": '{"rules": []}'}, []),
+        ({"redrive_policy": "${jsonencode({})}"}, []),
+        ({"description": "A statement: policies are read."}, []),
     ],
 )
-def test_what_an_identity_may_have(statement: dict[str, Any]) -> None:
-    assert rules(Kind.IDENTITY, **statement) == set()
-
-
-@pytest.mark.parametrize(
-    "condition",
-    [
-        {"StringEqual": {"aws:SourceAccount": "123456789012"}},
-        {"StringEquals": {"aws:SourceAcount": "123456789012"}},
-        {"StringEquals": {"kms:ViaServices": "x"}},
-        {"StringEquals": {"sqs:ViaService": "x"}},
-        {"StringEquals": {"kms:GrantIsForAWSResource": "true"}},
-    ],
-)
-def test_fails_when_a_condition_is_malformed(condition: dict[str, Any]) -> None:
-    statement = {"Principal": ACCOUNT, "Action": "kms:Decrypt", "Resource": "*"}
-    assert rules(Kind.RESOURCE, **statement) == set()
-    assert rules(Kind.RESOURCE, **statement, Condition=condition) == {"iam-condition"}
-
-
-ANYONE = {"Principal": "*", "Action": "sqs:SendMessage", "Resource": QUEUE}
-
-
-@pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": [ACCOUNT["AWS"], "*"]}])
-@pytest.mark.parametrize("condition", [{}, {"Bool": {"aws:SecureTransport": "true"}}])
-def test_fails_when_anyone_is_let_in(principal: Any, condition: dict[str, Any]) -> None:
-    assert rules(Kind.RESOURCE, **{**ANYONE, "Principal": principal}, Condition=condition) == {"iam-public"}
-
-
-def test_anyone_of_the_account_may_be_let_in() -> None:
-    of_the_account = {"StringEquals": {"aws:PrincipalAccount": "123456789012"}}
-    assert rules(Kind.RESOURCE, **ANYONE, Condition=of_the_account) == set()
-
-
-def test_an_endpoint_narrows_by_principal_or_by_resource() -> None:
-    everything = {"Principal": "*", "Action": "*", "Resource": "*"}
-    assert rules(Kind.ENDPOINT, **everything) == {"iam-public"}
-    assert rules(Kind.ENDPOINT, **ANYONE) == set()
-
-
-def test_fails_when_a_policy_of_a_resource_has_no_principal() -> None:
-    assert rules(Kind.RESOURCE, Action="sqs:SendMessage", Resource=QUEUE) == {"iam-principal"}
-
-
-@pytest.mark.parametrize(
-    ("subjects", "bad"), [(["repo:acme/x:*"], 0), (["repo:*"], 1), ("repo:*/*", 1), ([], 1)]
-)
-def test_fails_when_tokens_of_anybody_are_trusted(subjects: Any, bad: int) -> None:
-    github = "token.actions.githubusercontent.com"
-    trust = {
-        "Principal": {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{github}"},
-        "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {"StringLike": {f"{github}:sub": subjects}},
-    }
-    assert rules(Kind.TRUST, **trust) == ({"iam-principal"} if bad else set())
-
-
-def test_fails_without_the_current_version() -> None:
-    assert {rule for rule, _ in lint({"Statement": []}, Kind.IDENTITY)} == {"iam-version"}
+def test_what_is_no_policy_is_passed_over(body: dict[str, Any], found: Any) -> None:
+    assert list(documents(body)) == found
