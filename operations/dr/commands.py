@@ -1,5 +1,6 @@
 """`hybrid dr`: what stands by in the second region."""
 
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -104,10 +105,11 @@ def _quotas(given: list[str]) -> dict[str, float]:
         name, _, number = each.partition("=")
         if name not in DEFAULTS:
             raise UsageError(f"--quota {each}: no such quota; use {listed(DEFAULTS)}")
+        write = f"write {name}={DEFAULTS[name] * 2}"
         try:
             quotas[name] = float(number)
         except ValueError:
-            raise UsageError(
-                f"--quota {each}: no number after =; write {name}={DEFAULTS[name] * 2}"
-            ) from None
+            raise UsageError(f"--quota {each}: no number after =; {write}") from None
+        if not (isfinite(quotas[name]) and quotas[name] >= 0):
+            raise UsageError(f"--quota {each}: a quota is a number of 0 or more; {write}")
     return quotas

@@ -14,7 +14,7 @@ from operations.errors import HybridError, UsageError
 from operations.graph.layout import lay_out
 from operations.graph.mermaid import mermaid
 from operations.graph.model import Topology
-from operations.graph.read import read
+from operations.graph.read import UNREADABLE, read
 from operations.graph.svg import svg
 from operations.graph.synthesis import Synthesis
 from operations.graph.view import UNLIMITED, view
@@ -101,7 +101,15 @@ def _filled(directory: Path) -> bool:
 def _read(directory: Path) -> Topology:
     if not _filled(directory):
         raise UsageError(f"{directory}: holds no stacks/*/cdk.tf.json; name what CDKTF wrote, or use --synth")
-    return read(Synthesis.of(directory))
+    try:
+        topology = read(Synthesis.of(directory))
+    except UNREADABLE as error:
+        raise UsageError(
+            f"{directory}: its links cannot be drawn ({error!r}); run `terraform validate` on its stacks"
+        ) from error
+    if not topology.nodes:
+        raise UsageError(f"{directory}: its stacks hold nothing that is drawn; synthesize again with --synth")
+    return topology
 
 
 @contextmanager

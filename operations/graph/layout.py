@@ -56,6 +56,8 @@ class _Layout:
 
     def picture(self) -> Picture:
         view = self._view
+        if not view.regions:
+            return self._front_only()
         first, *others = view.regions
         facing = [panel for panel in first.panels if self._faces(panel)]
         rest = [panel for panel in first.panels if panel not in facing]
@@ -86,6 +88,14 @@ class _Layout:
         return Picture(
             total, bottom + MARGIN, frames, boxes, tuple(routes(view.arrows, boxes, frames, gutter))
         )
+
+    def _front_only(self) -> Picture:
+        """Stacks without a network belong to no region's panel."""
+        below = Rect(MARGIN, self._front(WIDTH), GUTTER, 0)
+        boxes, frames = tuple(self._canvas.boxes), tuple(self._canvas.frames)
+        bottom = max((frame.rect.bottom for frame in frames), default=MARGIN)
+        lines = routes(self._view.arrows, boxes, frames, below)
+        return Picture(WIDTH, bottom + MARGIN, frames, boxes, tuple(lines))
 
     def _faces(self, panel: Panel) -> bool:
         return any(card.id in self._ports for card in _all(panel)) or _vpc(panel) in self._ports

@@ -1,9 +1,10 @@
 """What leads from one resource to another, in any stack and region."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from operations.graph.model import Edge, Node, Relation
-from operations.graph.synthesis import Resource, Synthesis
+from operations.graph.synthesis import Resource, Synthesis, blocks
 
 
 def edges(synthesis: Synthesis, nodes: Iterable[Node]) -> list[Edge]:
@@ -72,17 +73,28 @@ def _traffic(synthesis: Synthesis) -> Iterator[Edge]:
 def _origins(
     synthesis: Synthesis, distribution: Resource, failover: dict[str, list[Resource]]
 ) -> Iterator[Edge]:
-    groups = distribution.body.get("origin_group") or []
-    codes = {
-        group["member"][1]["origin_id"]: ", ".join(map(str, group["failover_criteria"]["status_codes"]))
-        for group in groups
-    }
-    for origin in distribution.body["origin"]:
-        on = codes.get(origin["origin_id"])
-        relation: Relation = "fallback" if on else "origin"
-        label = f"after {on}" if on else "origin"
-        for target in _answering(synthesis, origin["domain_name"], failover):
-            yield Edge(relation=relation, source=distribution.path, target=target.path, label=label)
+    """Only what a behaviour sends requests to: CloudFront never asks an origin that is merely declared."""
+    body = distribution.body
+    behaviours = [*blocks(body.get("default_cache_behavior")), *blocks(body.get("ordered_cache_behavior"))]
+    asked = {behaviour.get("target_origin_id") for behaviour in behaviours}
+    codes: dict[str, str] = {}
+    for group in blocks(body.get("origin_group")):
+        members = [member.get("origin_id") for member in blocks(group.get("member"))]
+        if group.get("origin_id") in asked and members:
+            asked.add(members[0])
+            statuses = [
+                code for each in blocks(group.get("failover_criteria")) for code in each["status_codes"]
+            ]
+            codes |= dict.fromkeys(members[1:], ", ".join(map(str, statuses)))
+    for origin in blocks(body.get("origin")):
+        found: list[tuple[Relation, str]] = []
+        if origin.get("origin_id") in asked:
+            found.append(("origin", "origin"))
+        if origin.get("origin_id") in codes:
+            found.append(("fallback", f"after {codes[origin['origin_id']]}"))
+        for relation, label in found:
+            for target in _answering(synthesis, origin.get("domain_name", ""), failover):
+                yield Edge(relation=relation, source=distribution.path, target=target.path, label=label)
 
 
 def _answering(synthesis: Synthesis, host: str, failover: dict[str, list[Resource]]) -> list[Resource]:
@@ -92,7 +104,7 @@ def _answering(synthesis: Synthesis, host: str, failover: dict[str, list[Resourc
     return [
         balancer
         for record in synthesis.all("aws_route53_record")
-        if record.body["name"] == host
+        if record.body.get("name") == host
         for balancer in _balancers(synthesis, record)
     ]
 
@@ -112,12 +124,12 @@ def _checks(synthesis: Synthesis) -> Iterator[Edge]:
 
 def _networks(synthesis: Synthesis) -> Iterator[Edge]:
     for link in synthesis.all("aws_vpc_peering_connection"):
-        ends = [synthesis.referred(link, link.body[end], "aws_vpc") for end in ("vpc_id", "peer_vpc_id")]
+        ends = [synthesis.referred(link, link.get(end), "aws_vpc") for end in ("vpc_id", "peer_vpc_id")]
         for source, target in zip(*ends, strict=False):
             yield Edge(relation="peers", source=source.path, target=target.path, label="VPC peering")
     for link in synthesis.all("aws_ec2_transit_gateway_vpc_attachment"):
-        vpcs = synthesis.referred(link, link.body["vpc_id"], "aws_vpc")
-        hubs = synthesis.referred(link, link.body["transit_gateway_id"], "aws_ec2_transit_gateway")
+        vpcs = synthesis.referred(link, link.get("vpc_id"), "aws_vpc")
+        hubs = synthesis.referred(link, link.get("transit_gateway_id"), "aws_ec2_transit_gateway")
         for vpc, hub in zip(vpcs, hubs, strict=False):
             yield Edge(relation="attaches", source=vpc.path, target=hub.path)
 
@@ -127,33 +139,36 @@ def _databases(synthesis: Synthesis) -> Iterator[Edge]:
         if of := replica.body.get("replicate_source_db"):
             source = synthesis.named(replica.kind, replica, of, "identifier")
             if source:
-                label = _objective(
-                    synthesis, "ReplicaLag", "DBInstanceIdentifier", replica.body["identifier"]
-                )
+                label = _objective(synthesis, "ReplicaLag", "DBInstanceIdentifier", replica.get("identifier"))
                 yield Edge(relation="database", source=source.path, target=replica.path, label=label)
 
 
-def _objective(synthesis: Synthesis, metric: str, dimension: str, name: str) -> str:
+def _objective(synthesis: Synthesis, metric: str, dimension: str, name: object) -> str:
     """How late data may be: what the highest alarm on its age waits for."""
     limits = [
         float(alarm.body["threshold"])
         for alarm in synthesis.all("aws_cloudwatch_metric_alarm")
         if alarm.body.get("metric_name") == metric
         and alarm.get("dimensions", dimension) == name
-        and alarm.body["comparison_operator"].startswith("GreaterThan")
+        and str(alarm.get("comparison_operator")).startswith("GreaterThan")
+        and alarm.get("threshold") is not None
     ]
     return f"≤ {_duration(max(limits))}" if limits else "no limit watched"
 
 
 def _objects(synthesis: Synthesis) -> Iterator[Edge]:
     for copy in synthesis.all("aws_s3_bucket_replication_configuration"):
-        source = synthesis.named("aws_s3_bucket", copy, copy.body["bucket"], "bucket")
-        for rule in copy.body["rule"]:
-            destination = rule["destination"]
-            target = synthesis.named("aws_s3_bucket", copy, destination["bucket"], "bucket")
-            if source and target:
-                time = destination.get("replication_time") or {}
-                within = time.get("time", {}).get("minutes") if time.get("status") == "Enabled" else None
+        source = synthesis.named("aws_s3_bucket", copy, str(copy.get("bucket")), "bucket")
+        for rule in blocks(copy.body.get("rule")):
+            if rule.get("status") == "Disabled":
+                continue
+            for destination in blocks(rule.get("destination")):
+                target = synthesis.named("aws_s3_bucket", copy, str(destination.get("bucket")), "bucket")
+                if not (source and target):
+                    continue
+                time: dict[str, Any] = next(iter(blocks(destination.get("replication_time"))), {})
+                enabled = time.get("status") == "Enabled"
+                within = next((each["minutes"] for each in blocks(time.get("time")) if enabled), None)
                 label = f"RTC {within} min" if within else "no time promised"
                 yield Edge(relation="objects", source=source.path, target=target.path, label=label)
 
@@ -161,10 +176,9 @@ def _objects(synthesis: Synthesis) -> Iterator[Edge]:
 def _images(synthesis: Synthesis) -> Iterator[Edge]:
     repositories = list(synthesis.all("aws_ecr_repository"))
     for replication in synthesis.all("aws_ecr_replication_configuration"):
-        rules = replication.get("replication_configuration", "rule")
-        for rule in rules:
-            prefixes = tuple(each["filter"] for each in rule.get("repository_filter", [])) or ("",)
-            regions = {each["region"] for each in rule["destination"]}
+        for rule in blocks(replication.get("replication_configuration", "rule")):
+            prefixes = tuple(each["filter"] for each in blocks(rule.get("repository_filter"))) or ("",)
+            regions = {each.get("region") for each in blocks(rule.get("destination"))}
             for source in repositories:
                 name = source.body["name"]
                 if source.region == replication.region and name.startswith(prefixes):
@@ -177,7 +191,7 @@ def _images(synthesis: Synthesis) -> Iterator[Edge]:
 
 def _secrets(synthesis: Synthesis) -> Iterator[Edge]:
     for secret in synthesis.all("aws_secretsmanager_secret"):
-        for replica in secret.body.get("replica", []):
+        for replica in blocks(secret.body.get("replica")):
             copy = f"{secret.path}@{replica['region']}"
             yield Edge(relation="secrets", source=secret.path, target=copy, label="on change")
 
@@ -187,7 +201,7 @@ def _logs(synthesis: Synthesis) -> Iterator[Edge]:
         arn = stream.get("extended_s3_configuration", "bucket_arn")
         bucket = synthesis.named("aws_s3_bucket", stream, arn, "bucket") if arn else None
         if bucket:
-            name = stream.body["name"]
+            name = stream.get("name")
             label = _objective(synthesis, "DeliveryToS3.DataFreshness", "DeliveryStreamName", name)
             yield Edge(relation="logs", source=stream.path, target=bucket.path, label=label)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from operations.graph.model import TIMES
-from operations.graph.synthesis import Resource, Synthesis
+from operations.graph.synthesis import Resource, Synthesis, blocks
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,12 @@ def _load_balancer(synthesis: Synthesis, each: Resource) -> About:
         host
         for rule in synthesis.all("aws_lb_listener_rule")
         if rule.stack == each.stack and _belongs(synthesis, rule, each)
-        for condition in rule.body["condition"]
-        for block in _blocks(condition.get("host_header"))
+        for condition in blocks(rule.body.get("condition"))
+        for block in blocks(condition.get("host_header"))
         for host in block["values"]
     ]
     guarded = any(
-        synthesis.referred(link, link.body["resource_arn"], "aws_lb") == [each]
+        synthesis.referred(link, link.get("resource_arn"), "aws_lb") == [each]
         for link in synthesis.all("aws_wafv2_web_acl_association")
     )
     facts = [*hosts, *(["internal"] if each.body.get("internal") else []), *(["WAF"] if guarded else [])]
@@ -59,15 +59,17 @@ def _load_balancer(synthesis: Synthesis, each: Resource) -> About:
 
 
 def _belongs(synthesis: Synthesis, rule: Resource, balancer: Resource) -> bool:
-    listeners = synthesis.referred(rule, rule.body["listener_arn"], "aws_lb_listener")
+    listeners = synthesis.referred(rule, rule.get("listener_arn"), "aws_lb_listener")
     return any(
-        synthesis.referred(each, each.body["load_balancer_arn"], "aws_lb") == [balancer] for each in listeners
+        synthesis.referred(each, each.get("load_balancer_arn"), "aws_lb") == [balancer] for each in listeners
     )
 
 
 def _nat(synthesis: Synthesis, each: Resource) -> About:
-    subnet = synthesis.referred(each, each.body["subnet_id"], "aws_subnet")[0]
-    return About(subnet.body["availability_zone"], subnets=each.body["subnet_id"])
+    name = each.body["subnet_id"]
+    for subnet in synthesis.referred(each, name, "aws_subnet"):
+        name = subnet.body.get("availability_zone") or name
+    return About(str(name), subnets=each.body["subnet_id"])
 
 
 def _endpoint(synthesis: Synthesis, each: Resource) -> About:
@@ -75,34 +77,43 @@ def _endpoint(synthesis: Synthesis, each: Resource) -> About:
     # One of type Gateway is in route tables; it serves the private tier all the same.
     tables = synthesis.referred(each, each.body.get("route_table_ids"), "aws_route_table")
     associations = [
-        link.body["subnet_id"]
+        link.get("subnet_id")
         for link in synthesis.all("aws_route_table_association")
-        if synthesis.referred(link, link.body["route_table_id"], "aws_route_table")[0] in tables
+        for table in synthesis.referred(link, link.get("route_table_id"), "aws_route_table")
+        if table in tables
     ]
-    return About(name, [each.body["vpc_endpoint_type"].lower()], each.body.get("subnet_ids") or associations)
+    # AWS makes a gateway unless told otherwise (EC2 API reference, CreateVpcEndpoint).
+    kind = str(each.body.get("vpc_endpoint_type", "Gateway")).lower()
+    return About(name, [kind], each.body.get("subnet_ids") or associations)
 
 
 CAPACITY = {"FARGATE_SPOT": "Spot", "FARGATE": "on demand"}
 
 
+def _units(size: object) -> float:
+    """CPU units or MiB of a task; ECS takes `1 vCPU` and `2 GB` as well ("Task size")."""
+    number, _, unit = str(size).partition(" ")
+    return float(number) * (1024 if unit in ("vCPU", "GB") else 1)
+
+
 def _service(synthesis: Synthesis, each: Resource) -> About:
-    tasks = each.body["desired_count"]
+    tasks = each.body.get("desired_count", 0)
     facts = []
     for task in synthesis.referred(each, each.body["task_definition"], "aws_ecs_task_definition"):
-        cpu, memory = int(task.body["cpu"]) / 1024, int(task.body["memory"]) / 1024
+        cpu, memory = _units(task.body["cpu"]) / 1024, _units(task.body["memory"]) / 1024
         facts.append(f"{tasks} {TIMES} {cpu:g} vCPU, {memory:g} GiB")
     facts += [
-        f"scales {target.body['min_capacity']} to {target.body['max_capacity']}"
+        f"scales {target.get('min_capacity')} to {target.get('max_capacity')}"
         for target in synthesis.all("aws_appautoscaling_target")
-        if each in synthesis.referred(target, target.body["resource_id"], each.kind)
+        if each in synthesis.referred(target, target.get("resource_id"), each.kind)
     ]
     blue_green = each.get("deployment_controller", "type") == "CODE_DEPLOY"
     facts.append("blue/green" if blue_green else "rolling")
-    shares = sorted(each.body.get("capacity_provider_strategy", []), key=lambda share: -share["weight"])
-    for share in shares:
+    shares = blocks(each.body.get("capacity_provider_strategy"))
+    for share in sorted(shares, key=lambda share: -share.get("weight", 0)):
         name = CAPACITY.get(share["capacity_provider"], share["capacity_provider"])
         base = f" (base {share['base']})" if share.get("base") else ""
-        facts.append(f"{name} {share['weight']}{base}")
+        facts.append(f"{name} {share.get('weight', 0)}{base}")
     return About(each.body["name"], facts, each.get("network_configuration", "subnets"), standby=tasks == 0)
 
 
@@ -118,21 +129,21 @@ def _database(synthesis: Synthesis, each: Resource) -> About:
         *(["read replica"] if body.get("replicate_source_db") else []),
     ]
     groups = synthesis.referred(each, body.get("db_subnet_group_name"), "aws_db_subnet_group")
-    return About(body["identifier"], facts, [group.body["subnet_ids"] for group in groups])
+    return About(body["identifier"], facts, [group.get("subnet_ids") for group in groups])
 
 
 def _cache(synthesis: Synthesis, each: Resource) -> About:
     body = each.body
-    groups = synthesis.referred(each, body["subnet_group_name"], "aws_elasticache_subnet_group")
+    groups = synthesis.referred(each, body.get("subnet_group_name"), "aws_elasticache_subnet_group")
     zones = "Multi-AZ" if body.get("multi_az_enabled") else "single AZ"
     facts = [f"{body.get('num_cache_clusters', 1)} {TIMES} {body['node_type']}", zones]
-    return About(body["replication_group_id"], facts, [group.body["subnet_ids"] for group in groups])
+    return About(body["replication_group_id"], facts, [group.get("subnet_ids") for group in groups])
 
 
 def _cache_that_is_off(synthesis: Synthesis, each: Resource) -> About | None:
     """Subnets that wait for a cache."""
     for cache in synthesis.all("aws_elasticache_replication_group"):
-        if each in synthesis.referred(cache, cache.body["subnet_group_name"], each.kind):
+        if each in synthesis.referred(cache, cache.get("subnet_group_name"), each.kind):
             return None
     return About(each.body["name"], ["off: no nodes"], each.body["subnet_ids"], standby=True)
 
@@ -167,16 +178,16 @@ def _budget(_: Synthesis, each: Resource) -> About:
 
 
 def _insights(synthesis: Synthesis, each: Resource) -> About:
-    groups = synthesis.referred(each, each.body["resource_group_name"], "aws_resourcegroups_group")
-    return About(groups[0].body["name"] if groups else each.path)
+    groups = synthesis.referred(each, each.get("resource_group_name"), "aws_resourcegroups_group")
+    return About(str(groups[0].get("name") if groups else each.path))
 
 
 def _distribution(_: Synthesis, each: Resource) -> About:
     body = each.body
     aliases = body.get("aliases") or [each.path]
     facts = [*aliases[1:]]
-    for behaviour in _blocks(body.get("ordered_cache_behavior")):
-        methods = "all methods" if "POST" in behaviour["allowed_methods"] else "read only"
+    for behaviour in blocks(body.get("ordered_cache_behavior")):
+        methods = "all methods" if "POST" in behaviour.get("allowed_methods", []) else "read only"
         facts.append(f"{behaviour['path_pattern']} {methods}")
     facts += ["WAF"] if body.get("web_acl_id") else []
     protocol = each.get("viewer_certificate", "minimum_protocol_version")
@@ -185,33 +196,29 @@ def _distribution(_: Synthesis, each: Resource) -> About:
 
 def _check(_: Synthesis, each: Resource) -> About:
     body = each.body
-    name = body.get("tags", {}).get("Name") or body.get("fqdn") or each.path
+    name = each.get("tags", "Name") or body.get("fqdn") or each.path
     if "fqdn" in body:
-        every = f"{body['failure_threshold']} {TIMES} {body['request_interval']} s"
+        # What Route 53 takes unless told otherwise (API reference, HealthCheckConfig).
+        every = f"{body.get('failure_threshold', 3)} {TIMES} {body.get('request_interval', 30)} s"
         return About(name, [f"{body['type']} {body.get('resource_path', '')}".strip(), every])
     if "cloudwatch_alarm_name" in body:
-        return About(name, [f"alarm in {body['cloudwatch_alarm_region']}"])
+        return About(name, [f"alarm in {body.get('cloudwatch_alarm_region')}"])
     children = len(body.get("child_healthchecks", []))
     return About(name, [f"{body.get('child_health_threshold', children)} of {children} healthy"])
 
 
 def _gateway(_: Synthesis, each: Resource) -> About:
-    name = each.body.get("tags", {}).get("Name", each.path)
+    name = each.get("tags", "Name") or each.path
     return About(name, [f"ASN {each.body['amazon_side_asn']}"] if "amazon_side_asn" in each.body else [])
 
 
 def _vpc(synthesis: Synthesis, each: Resource) -> About:
     zones = {
-        subnet.body["availability_zone"].removeprefix(each.region)
+        str(subnet.get("availability_zone")).removeprefix(each.region)
         for subnet in synthesis.all("aws_subnet")
-        if each in synthesis.referred(subnet, subnet.body["vpc_id"], each.kind)
+        if each in synthesis.referred(subnet, subnet.get("vpc_id"), each.kind)
     }
     return About(each.body["cidr_block"], [f"zones {', '.join(sorted(zones))}"] if zones else [])
-
-
-def _blocks(value: Any) -> list[Any]:
-    """A block that may be repeated is written with a list, or alone."""
-    return value if isinstance(value, list) else [value] if value else []
 
 
 READERS: dict[str, Callable[[Synthesis, Resource], About | None]] = {

@@ -1,12 +1,16 @@
 """From synthesized JSON to the topology."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from operations.errors import UsageError
 from operations.graph.links import conditions, edges, failover_records, standbys
 from operations.graph.model import GLOBAL, Node, Place, Tier, Topology
-from operations.graph.nodes import COUNTED, GLOBAL_SERVICES, READERS
-from operations.graph.synthesis import Resource, Synthesis
+from operations.graph.nodes import COUNTED, GLOBAL_SERVICES, READERS, About
+from operations.graph.synthesis import Resource, Synthesis, blocks
+
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
+"""What looking into JSON of an unexpected shape raises."""
 
 _TIERS: dict[str, Tier] = {"public": "public", "private": "private", "data": "data"}
 
@@ -45,7 +49,7 @@ class _Reader:
     def _read(self) -> Iterator[Node]:
         for kind, reader in READERS.items():
             for each in self._synthesis.all(kind):
-                if about := reader(self._synthesis, each):
+                if about := _about(self._synthesis, each, reader):
                     place, region = self._where(each)
                     yield Node(
                         id=each.path,
@@ -86,7 +90,7 @@ class _Reader:
 
     def _choice(self, record: Resource) -> str:
         where = self._synthesis.referred(record, record.get("alias", "name"), "aws_lb")
-        names = [balancer.body["name"] for balancer in where] or [record.body["set_identifier"]]
+        names = [balancer.body.get("name") for balancer in where] or [record.get("set_identifier")]
         checks = [
             READERS[check.kind](self._synthesis, check) for check in conditions(self._synthesis, record)
         ]
@@ -96,7 +100,7 @@ class _Reader:
     def _copies(self, nodes: list[Node]) -> Iterator[Node]:
         """Secrets Manager keeps copies of a secret itself; no resource in the other region says so."""
         for secret in self._synthesis.all("aws_secretsmanager_secret"):
-            for replica in secret.body.get("replica", []):
+            for replica in blocks(secret.body.get("replica")):
                 region = replica["region"]
                 homes = [node.place for node in nodes if node.kind == "aws_vpc" and node.region == region]
                 yield Node(
@@ -123,16 +127,27 @@ class _Reader:
 
     def _log_group(self, stream: Resource) -> Resource | None:
         for subscription in self._synthesis.all("aws_cloudwatch_log_subscription_filter"):
-            target = subscription.body["destination_arn"]
+            target = subscription.get("destination_arn")
             if stream in self._synthesis.referred(subscription, target, stream.kind):
-                name = subscription.body["log_group_name"]
+                name = str(subscription.get("log_group_name"))
                 return self._synthesis.named("aws_cloudwatch_log_group", subscription, name, "name")
         return None
 
     def _tier(self, each: Resource, subnets: object) -> Tier | None:
         for subnet in self._synthesis.referred(each, subnets, "aws_subnet"):
-            return _TIERS.get(subnet.body.get("tags", {}).get("Tier", ""))
+            return _TIERS.get(subnet.get("tags", "Tier") or "")
         return None
+
+
+def _about(
+    synthesis: Synthesis, each: Resource, reader: Callable[[Synthesis, Resource], About | None]
+) -> About | None:
+    """What the reader says; what it cannot read is named to whoever wrote it."""
+    try:
+        return reader(synthesis, each)
+    except UNREADABLE as error:
+        reason = f"it has no {error.args[0]}" if isinstance(error, KeyError) else str(error)
+        raise UsageError(f"{each.path} ({each.kind}) cannot be drawn: {reason}; correct it") from None
 
 
 def _ordered(places: list[Place]) -> list[str]:
@@ -140,4 +155,7 @@ def _ordered(places: list[Place]) -> list[str]:
     homes = Counter(place.region for place in places if place.vpc)
     waiting = {place.region for place in places if place.stands_for}
     regions = {place.region for place in places}
-    return sorted(regions, key=lambda region: (region in homes, region in waiting, -homes[region], region))
+    return sorted(
+        regions,
+        key=lambda region: (region in homes, region in waiting, -homes[region], region != GLOBAL, region),
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from operations.errors import UsageError
+from operations.synthesis import providers, read
 
 _ADDRESS = re.compile(r"(?<![\w.])(aws_\w+\.[\w-]+)")
 _PARAMETER = re.compile(r"data\.(aws_ssm_parameter\.[\w-]+)")
@@ -27,8 +28,8 @@ class Resource:
     @property
     def path(self) -> str:
         """Path of its construct, which begins with the stack."""
-        path: str = self.body["//"]["metadata"]["path"]
-        return path
+        about = self.body.get("//") or {}
+        return str(about.get("metadata", {}).get("path") or f"{self.stack}/{self.kind}.{self.key}")
 
     def get(self, *keys: str) -> Any:
         """The value at a path of blocks; of a repeated block, the first."""
@@ -52,13 +53,7 @@ class Synthesis:
     @classmethod
     def of(cls, directory: Path) -> "Synthesis":
         """Read `directory`/stacks/*/cdk.tf.json."""
-        stacks: dict[str, Any] = {}
-        for file in sorted((directory / "stacks").glob("*/cdk.tf.json")):
-            try:
-                stacks[file.parent.name] = json.loads(file.read_text(encoding="utf-8"))
-            except ValueError as error:
-                raise UsageError(f"{file}: is no JSON ({error}); synthesize again with --synth") from None
-        return cls(stacks)
+        return cls(read(directory))
 
     def all(self, kind: str) -> Iterator[Resource]:
         """Resources of a kind, stack by stack."""
@@ -66,9 +61,9 @@ class Synthesis:
 
     def environment(self, stack: str) -> str:
         """The tag `Environment` that the stack's default provider puts on everything."""
-        for provider in self._stacks[stack]["provider"]["aws"]:
-            for tags in provider.get("default_tags", []) if "alias" not in provider else []:
-                return str(tags["tags"].get("Environment", stack))
+        for provider in providers(self._stacks[stack]):
+            for tags in blocks(provider.get("default_tags")) if "alias" not in provider else []:
+                return str((tags.get("tags") or {}).get("Environment", stack))
         return stack
 
     def referred(self, by: Resource, value: Any, kind: str) -> list[Resource]:
@@ -76,10 +71,13 @@ class Synthesis:
         text = json.dumps(value)
         found = [self._addressed[key] for key in self._addresses(by.stack, text) if key in self._addressed]
         for address in _PARAMETER.findall(text):
-            wanted = self._data[by.stack, address]
+            wanted = self._data.get((by.stack, address))
+            if wanted is None:
+                continue
+            name = wanted.body.get("name")
             for parameter in self.all("aws_ssm_parameter"):
-                if (parameter.body["name"], parameter.region) == (wanted.body["name"], wanted.region):
-                    found += self.referred(parameter, parameter.body["value"], kind)
+                if (parameter.body.get("name"), parameter.region) == (name, wanted.region):
+                    found += self.referred(parameter, parameter.body.get("value"), kind)
         unique = {each.path: each for each in found if each.kind == kind}
         return list(unique.values())
 
@@ -99,8 +97,19 @@ class Synthesis:
 
     def _read(self, stack: str, block: str) -> Iterator[Resource]:
         document = self._stacks[stack]
-        regions = {provider.get("alias"): provider["region"] for provider in document["provider"]["aws"]}
+        regions = {provider.get("alias"): provider.get("region") for provider in providers(document)}
         for kind, bodies in document.get(block, {}).items():
             for key, body in sorted(bodies.items()):
                 alias = str(body.get("provider", "aws")).partition(".")[2] or None
-                yield Resource(stack, kind, key, regions[alias], body)
+                if not (region := regions.get(alias)):
+                    provider = f"aws.{alias}" if alias else "aws"
+                    raise UsageError(
+                        f"{stack}: {kind}.{key} cannot be drawn: the provider {provider} of the stack names "
+                        "no region; add it"
+                    )
+                yield Resource(stack, kind, key, str(region), body)
+
+
+def blocks(value: Any) -> list[Any]:
+    """A block that may be repeated is written with a list, or alone."""
+    return value if isinstance(value, list) else [value] if value else []

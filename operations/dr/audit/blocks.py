@@ -1,5 +1,6 @@
 """Every block of every synthesized stack, and what its references lead to."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 
 from operations.dr.audit import exchange
 from operations.dr.audit.attached import ATTACHED, NAMES
+from operations.synthesis import providers
 
 Body = dict[str, Any]
 Stacks = Mapping[str, Body]
@@ -91,15 +93,21 @@ class Synthesis:
             if block is not None and not block.data:
                 yield block
 
+    def unpublished(self, block: Block) -> list[str]:
+        """What a block looks up and no stack publishes, such as `/network/dr.vpc_id`."""
+        found = exchange.LOOKUP.finditer(json.dumps(block.body))
+        wanted = [self._wanted(block.stack, each) for each in found if not self._publisher(block.stack, each)]
+        return list(dict.fromkeys(wanted))
+
     def _identify(self, block: Block) -> str:
         if block.kind == "aws_kms_key":
             aliases = self.all("aws_kms_alias", stack=block.stack)
             own = [
                 alias
                 for alias in aliases
-                if block in self.references(alias.stack, alias.body["target_key_id"])
+                if block in self.references(alias.stack, str(alias.body.get("target_key_id")))
             ]
-            return str(own[0].body["name"]) if own else block.name
+            return str(own[0].body.get("name")) if own else block.name
         if block.kind in ATTACHED:
             rule = ATTACHED[block.kind]
             keys = [str(block.body[key]) for key in rule.keys if block.body.get(key) is not None]
@@ -137,7 +145,7 @@ class Synthesis:
     def _addressed(self, stack: str, match: re.Match[str]) -> Block | None:
         block = self._addresses.get((stack, bool(match["data"]), match["kind"], match["name"]))
         if block is not None and block.data and block.kind == "aws_kms_alias":
-            return self._keys.get((block.region, str(block.body["name"])))
+            return self._keys.get((block.region, str(block.body.get("name"))))
         return block
 
     def _token(self, stack: str, match: re.Match[str]) -> str:
@@ -151,34 +159,49 @@ class Synthesis:
 
     def _published(self, stack: str, match: re.Match[str]) -> tuple[str, str]:
         """The stack that published a looked-up value, and the expression it published."""
-        lookup = self._addresses.get((stack, True, "aws_ssm_parameter", match["data"]))
-        name = str(lookup.body["name"]) if lookup else match["data"]
-        parameter = self._parameters.get((lookup.region, name)) if lookup else None
-        value = exchange.value(str(parameter.body["value"]), match["path"]) if parameter else None
         # What nobody publishes is known by its parameter, and found to differ from its counterpart.
-        return (parameter.stack, value) if parameter and value else (stack, f"{name}{match['path']}")
+        return self._publisher(stack, match) or (stack, self._wanted(stack, match))
+
+    def _publisher(self, stack: str, match: re.Match[str]) -> tuple[str, str] | None:
+        lookup = self._addresses.get((stack, True, "aws_ssm_parameter", match["data"]))
+        parameter = self._parameters.get((lookup.region, str(lookup.body.get("name")))) if lookup else None
+        if parameter is None:
+            return None
+        try:
+            value = exchange.value(str(parameter.body.get("value")), match["path"])
+        except StopIteration:  # it ends before its brackets do
+            value = None
+        return (parameter.stack, value) if value else None
+
+    def _wanted(self, stack: str, match: re.Match[str]) -> str:
+        lookup = self._addresses.get((stack, True, "aws_ssm_parameter", match["data"]))
+        return f"{lookup.body.get('name') if lookup else match['data']}{match['path']}"
 
     @cached_property
     def _keys(self) -> dict[tuple[str, str], Block]:
         """KMS keys by region and alias."""
         return {
-            (alias.region, str(alias.body["name"])): key
+            (alias.region, str(alias.body.get("name"))): key
             for alias in self.all("aws_kms_alias")
-            for key in self.references(alias.stack, str(alias.body["target_key_id"]))
+            for key in self.references(alias.stack, str(alias.body.get("target_key_id")))
         }
 
     @cached_property
     def _parameters(self) -> dict[tuple[str, str], Block]:
         """Without `find`, which needs the identity of everything."""
-        return {(block.region, str(block.body["name"])): block for block in self.all("aws_ssm_parameter")}
+        return {(block.region, str(block.body.get("name"))): block for block in self.all("aws_ssm_parameter")}
 
 
 def _read(stacks: Stacks) -> Iterator[Block]:
-    for stack, json in stacks.items():
-        providers = json.get("provider", {}).get("aws", [])
-        regions = {f"aws.{each['alias']}" if "alias" in each else "aws": each["region"] for each in providers}
+    for stack, content in stacks.items():
+        # Terraform may take a region from its environment; the audit cannot, and finds nothing in there.
+        regions = {
+            f"aws.{each['alias']}" if "alias" in each else "aws": str(each.get("region", ""))
+            for each in providers(content)
+        }
         for section in ("resource", "data"):
-            for kind, bodies in json.get(section, {}).items():
+            for kind, bodies in content.get(section, {}).items():
                 for name, body in bodies.items():
-                    region = "" if kind.startswith(GLOBAL) else regions.get(body.get("provider", "aws"), "")
+                    provider = str(body.get("provider", "aws"))
+                    region = "" if kind.startswith(GLOBAL) else regions.get(provider, "")
                     yield Block(stack, kind, name, body, region, data=section == "data")

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from environments import naming
 from operations.dr.audit.blocks import Block
 from operations.dr.audit.findings import Gap, Row, View, objective_text
+from operations.dr.audit.guard import UNREADABLE, unreadable
 from operations.dr.audit.walk import EVERYTHING
+from operations.synthesis import providers
 
 GROUP = "capacity"
 DEFAULTS = {
@@ -39,9 +41,13 @@ class Vcpu:
 def rows(view: View) -> Iterator[Row]:
     """Quotas, then the state that Terraform needs to change the second region."""
     region = view.fleet.dr.region
-    vcpu = [
-        _vcpu(view, service) for service in view.needs if isinstance(service, Block) and _is_service(service)
-    ]
+    vcpu, unknown = [], []
+    for service in view.needs:
+        if isinstance(service, Block) and _is_service(service):
+            try:
+                vcpu.append(_vcpu(view, service))
+            except UNREADABLE as error:
+                unknown.append(unreadable(f"what service {view.name(service)} takes", error))
     needed = {
         "fargate-on-demand-vcpu": sum(each.on_demand for each in vcpu),
         "fargate-spot-vcpu": sum(each.spot for each in vcpu),
@@ -63,7 +69,7 @@ def rows(view: View) -> Iterator[Row]:
             f"{allowed:g}",
             "--quota" if quota in view.quotas else "AWS default",
             objective_text(view, "application"),
-            (missing,) if amount > allowed else (),
+            (*((missing,) if amount > allowed else ()), *(unknown if quota.startswith("fargate") else ())),
         )
     yield from _states(view)
 
@@ -80,7 +86,7 @@ def _vcpu(view: View, service: Block) -> Vcpu:
         for block in view.synthesis.references(twin.stack, str(twin.body.get("task_definition")))
         if block.kind == "aws_ecs_task_definition"
     ]
-    each = sum(int(block.body["cpu"]) for block in definitions) / 1024
+    each = sum(_units(str(block.body["cpu"])) for block in definitions) / 1024
     tasks = math.ceil(
         int(service.body["desired_count"]) * twin.body.get("deployment_maximum_percent", 200) / 100
     )
@@ -100,6 +106,12 @@ def _vcpu(view: View, service: Block) -> Vcpu:
     return Vcpu(share("FARGATE") * each, share("FARGATE_SPOT") * each)
 
 
+def _units(cpu: str) -> float:
+    """Of 1024 to a vCPU; ECS takes both (ECS user guide, "Task size")."""
+    number, _, unit = cpu.strip().partition(" ")
+    return float(number) * 1024 if unit.strip().lower() == "vcpu" else int(cpu)
+
+
 def _states(view: View) -> Iterator[Row]:
     dr = view.fleet.dr
     stacks = [
@@ -111,15 +123,19 @@ def _states(view: View) -> Iterator[Row]:
         json = view.synthesis.stacks.get(stack, {})
         backend = json.get("terraform", {}).get("backend", {}).get("s3", {})
         found = []
-        if backend.get("region") != dr.region:
+        bucket = naming.state_bucket(view.fleet.shared.organisation.prefix, dr.name)
+        if (backend.get("region"), backend.get("bucket")) != (dr.region, bucket):
             place = backend.get("region") or "no bucket"
+            place += f", {backend.get('bucket')}" if backend.get("bucket") != bucket and backend else ""
             found.append(
                 Gap(
                     f"the state of the stack {stack} is in {place}",
-                    f"keep it in the state bucket of {dr.name}",
+                    f"keep it in {bucket} in {dr.region}, the state bucket of {dr.name}",
                 )
             )
-        regions = {provider.get("region") for provider in json.get("provider", {}).get("aws", [])}
+        regions = {
+            str(provider.get("region") or "a region of the environment") for provider in providers(json)
+        }
         if stack == dr.name and regions != {dr.region}:
             others = ", ".join(sorted(map(str, regions - {dr.region}))) or "a provider"
             found.append(

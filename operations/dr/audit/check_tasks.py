@@ -39,14 +39,17 @@ def same_images(view: View, block: Block, twin: Block | None) -> Iterator[Findin
 def images_replicated(view: View, block: Block, _twin: Block | None) -> Iterator[Finding]:
     """ECR copies what is pushed after the rule exists, by the start of the repository's name."""
     region, name = view.fleet.dr.region, view.name(block)
+    # Another account's registry would take the images as well, and the standby pulls from its own.
+    registry = {"region": region, "registry_id": view.fleet.dr.account_id}
     for found in view.synthesis.all("aws_ecr_replication_configuration", region=block.region):
         for rule in found.body.get("replication_configuration", {}).get("rule", []):
             filters = [each["filter"] for each in rule.get("repository_filter") or [{"filter": ""}]]
-            if region in [to.get("region") for to in rule["destination"]] and name.startswith(tuple(filters)):
+            places = [{key: to.get(key) for key in registry} for to in rule.get("destination") or ()]
+            if registry in places and name.startswith(tuple(filters)):
                 yield Held(f"rule {', '.join(filters) or 'for all'}")
                 return
     yield Gap(
-        f"nothing copies images of {name} to {region}",
+        f"nothing copies images of {name} to {region}, into the registry {view.fleet.dr.account_id}",
         "add the repository to the registry's replication (RegistryReplication, prefixes)",
     )
 

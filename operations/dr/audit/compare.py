@@ -45,9 +45,19 @@ class Comparison:
             return _keyed([self._rendered(stack, inner) for inner in value])
         if not isinstance(value, str):
             return value
-        if value.startswith(("{", "[")):
-            return self._rendered(stack, json.loads(value))
+        if (document := _document(value)) is not None:
+            return self._rendered(stack, document)
         return self._synthesis.render(stack, value).replace(".target_key_arn", ".arn")
+
+
+def _document(text: str) -> Any:
+    """JSON inside of JSON, such as a policy; None for what only begins like it, such as `[a-z]+`."""
+    if not text.startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _keyed(values: list[Any]) -> Any:

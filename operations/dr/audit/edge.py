@@ -1,10 +1,13 @@
-"""How users get to the second region: DNS and CDN."""
+"""How users get to the second region: records that fail over, and the CDN in front of them."""
 
 from collections.abc import Iterator
 
 from environments import naming
+from environments.schema import EnvironmentBase
+from operations.dr.audit import cdn, dangling, health
 from operations.dr.audit.blocks import Block
-from operations.dr.audit.findings import Finding, Gap, Held, Row, View, evidence, gaps, objective_text
+from operations.dr.audit.findings import Finding, Gap, Row, View, evidence, gaps, objective_text
+from operations.dr.audit.records import in_zone, leads_to, of_name, types
 from operations.dr.audit.walk import EVERYTHING
 
 GROUP = "entry"
@@ -12,26 +15,19 @@ STEP = "Route 53 failover, switched by the CLI"
 
 
 def rows(view: View) -> Iterator[Row]:
-    """A row for each host of the primary's services, and one for each CDN."""
+    """A row for each host of the primary's services, and one for the CDN."""
     fleet = view.fleet
+    text = objective_text(view, "application")
+    standby = naming.origin_host(fleet, "dr")
     for name, service in fleet.primary.services.items():
-        found = list(_host(view, service.host))
-        twin = naming.origin_host(fleet, "dr") if not gaps(found) else None
+        found = list(dict.fromkeys(_host(view, service.host)))
+        twin = standby if not gaps(found) else None
         step = "; ".join([STEP, *evidence(found)])
-        text = objective_text(view, "application")
         yield Row(GROUP, "host name", (name,), service.host, twin, step, text, gaps(found))
-    for distribution in view.synthesis.all("aws_cloudfront_distribution"):
-        found = list(_origins(view, distribution))
-        yield Row(
-            GROUP,
-            "CDN",
-            (EVERYTHING,),
-            ", ".join(distribution.body.get("aliases") or ()),
-            naming.origin_host(fleet, "dr") if not found else None,
-            "origin group, by each request",
-            objective_text(view, "application"),
-            gaps(found),
-        )
+    missing = gaps(dict.fromkeys(cdn.findings(view)))
+    twin, alias = standby if not missing else None, fleet.dr.edge.cdn.alias
+    yield Row(GROUP, "CDN", (EVERYTHING,), alias, twin, "origin group, by each request", text, missing)
+    yield from dangling.rows(view)
 
 
 def _host(view: View, host: str) -> Iterator[Finding]:
@@ -42,73 +38,62 @@ def _host(view: View, host: str) -> Iterator[Finding]:
             f"serve it under {fleet.dr.edge.host} (edge.host of {fleet.dr.name}.yaml)",
         )
         return
-    records = [
-        record for record in view.synthesis.all("aws_route53_record") if record.body.get("name") == host
-    ]
-    for side, environment in (("PRIMARY", fleet.primary), ("SECONDARY", fleet.dr)):
-        own = [
-            each for each in records if (each.body.get("failover_routing_policy") or {}).get("type") == side
-        ]
+    records = of_name(view, host)
+    yield from _conflicting(host, records)
+    sides: tuple[tuple[naming.Side, str, EnvironmentBase], ...] = (
+        ("primary", "PRIMARY", fleet.primary),
+        ("dr", "SECONDARY", fleet.dr),
+    )
+    for side, policy, environment in sides:
+        own = [record for record in records if _policy(record) == policy]
+        what = f"the {policy} record of {host}"
         if not own:
-            yield Gap(f"{host} has no {side} record", "add it to the stack edge (FailoverDns)")
+            yield Gap(f"{host} has no {policy} record", "add it to the stack edge (FailoverDns)")
+        else:
+            yield from _all_types(view, what, own)
         for record in own:
-            wanted = f"<aws_lb {naming.load_balancer(environment)}>.dns_name"
-            target = view.synthesis.render(record.stack, str((record.body.get("alias") or {}).get("name")))
-            if target != wanted:
-                yield Gap(
-                    f"the {side} record of {host} leads to {target}, not to {wanted}",
-                    f"alias it to the load balancer of {environment.name}",
-                )
-            yield from _checked(view, record, side)
+            yield from in_zone(view, what, record)
+            yield from leads_to(view, what, record, environment)
+            yield from health.followed(view, record, side, policy)
+        yield from _own_name(view, side, environment)
+    yield from health.noticed(view)
 
 
-def _checked(view: View, record: Block, side: str) -> Iterator[Finding]:
-    """Users move when the second region is healthy, after the CLI moved the switch, within the RTO."""
-    checks = _with_children(view, record.stack, str(record.body.get("health_check_id", "")))
-    endpoints = [check for check in checks if check.body.get("type") == "HTTPS"]
-    if not endpoints:
-        yield Gap(f"no health check asks the endpoint of the {side} record", "give the record an HTTPS check")
-    switch = naming.failover_switch(view.fleet)
-    if side == "PRIMARY" and switch not in [check.body.get("cloudwatch_alarm_name") for check in checks]:
+def _own_name(view: View, side: naming.Side, environment: EnvironmentBase) -> Iterator[Finding]:
+    """The name of one side's load balancer: health checks and the CDN ask for it."""
+    host = naming.origin_host(view.fleet, side)
+    records = of_name(view, host)
+    if not records:
         yield Gap(
-            f"the PRIMARY record does not follow the switch {switch}",
-            "make its check a calculated one of endpoint and switch",
+            f"no record of {host}: its health check fails, and so does all that asks for it",
+            "add it to the stack edge (FailoverDns)",
         )
-    if side == "SECONDARY":
-        for endpoint in endpoints:
-            yield from _soon_enough(view, endpoint)
+        return
+    what = f"the record of {host}"
+    yield from _all_types(view, what, records)
+    for record in records:
+        yield from in_zone(view, what, record)
+        yield from leads_to(view, what, record, environment)
 
 
-def _soon_enough(view: View, endpoint: Block) -> Iterator[Finding]:
-    seconds = int(endpoint.body["request_interval"]) * int(endpoint.body["failure_threshold"])
-    limit = view.fleet.dr.objectives.application.rto_minutes * 60
-    if seconds > limit:
+def _conflicting(host: str, records: list[Block]) -> Iterator[Finding]:
+    for record in records:
+        if _policy(record) not in ("PRIMARY", "SECONDARY"):
+            yield Gap(
+                f"a {record.body.get('type')} record of {host} does not fail over: it stands beside those "
+                "that do, or in their place",
+                "make it PRIMARY or SECONDARY (FailoverDns), or remove it",
+            )
+
+
+def _all_types(view: View, what: str, records: list[Block]) -> Iterator[Finding]:
+    wanted, found = types(view), {str(record.body.get("type")) for record in records}
+    if found != wanted:
         yield Gap(
-            f"the health check of {endpoint.body.get('fqdn')} takes {seconds} s; the RTO is {limit} s",
-            "lower edge.health_check.interval_seconds or failure_threshold",
+            f"{what} is of type {', '.join(sorted(found))}, not {' and '.join(sorted(wanted))}",
+            "give both sides the same types: Route 53 fails over within a type only",
         )
-    else:
-        yield Held(f"healthy after {seconds} s")
 
 
-def _with_children(view: View, stack: str, expression: str) -> list[Block]:
-    found = list(view.synthesis.references(stack, expression))
-    for check in list(found):
-        for child in check.body.get("child_healthchecks") or ():
-            found += _with_children(view, stack, child)
-    return found
-
-
-def _origins(view: View, distribution: Block) -> Iterator[Finding]:
-    """The second member of an origin group is asked when the first one fails."""
-    standby = naming.origin_host(view.fleet, "dr")
-    domains = {each["origin_id"]: each["domain_name"] for each in distribution.body.get("origin") or ()}
-    groups = [
-        [domains.get(member["origin_id"]) for member in group["member"]]
-        for group in distribution.body.get("origin_group") or ()
-    ]
-    if not any(group[1:] == [standby] for group in groups):
-        yield Gap(
-            f"the CDN has no origin group with {standby} as its second member",
-            "add it to the distribution (Distribution, standby_host)",
-        )
+def _policy(record: Block) -> object:
+    return (record.body.get("failover_routing_policy") or {}).get("type")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from environments.recovery import Objective
 from environments.schema import Fleet
+from operations.dr.audit import alarms
 from operations.dr.audit.blocks import Block, Synthesis
 from operations.dr.audit.compare import Comparison, Difference
 from operations.dr.audit.names import Counterparts
@@ -75,14 +76,7 @@ class View:
 
     def alarms(self, region: str, metric: str, **dimensions: str) -> list[Block]:
         """Alarms on a metric that wake somebody."""
-        return [
-            alarm
-            for alarm in self.synthesis.all("aws_cloudwatch_metric_alarm", region=region)
-            if alarm.body.get("metric_name") == metric
-            and alarm.body.get("alarm_actions")
-            and (alarm.body.get("tags") or {}).get("Severity") == "critical"
-            and dimensions.items() <= (alarm.body.get("dimensions") or {}).items()
-        ]
+        return alarms.waking(self.synthesis, self.fleet, region, metric, dimensions)
 
 
 def objective(view: View, name: str | None) -> Objective | None:

@@ -1,13 +1,16 @@
 """One row for each thing that services depend on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from environments import naming
 from operations.dr.audit.attached import ATTACHED
 from operations.dr.audit.blocks import Block
 from operations.dr.audit.compare import Difference
 from operations.dr.audit.findings import Accepted, Finding, Gap, Row, View, evidence, gaps, objective_text
-from operations.dr.audit.kinds import KINDS, PARTS_MAY_DIFFER, Kind
+from operations.dr.audit.guard import guarded, guarded_rows
+from operations.dr.audit.kinds import KINDS, Kind
+from operations.dr.audit.meant import PARTS, MayDiffer, Meant
+from operations.dr.audit.strays import extra_parts
 from operations.dr.audit.walk import Named
 
 Verdict = Accepted | Finding
@@ -20,19 +23,23 @@ def rows(view: View) -> Iterator[Row]:
         if isinstance(node, Named):
             yield from _named(view, node, needed_by)
         elif node.region != view.fleet.dr.region and node.kind not in ATTACHED:
-            yield _judged(view, node, needed_by)
+            yield from guarded_rows(view, "unknown", needed_by, _judged(view, node, needed_by))
 
 
-def _judged(view: View, block: Block, needed_by: tuple[str, ...]) -> Row:
+def _judged(view: View, block: Block, needed_by: tuple[str, ...]) -> Iterator[Row]:
     kind = KINDS.get(block.kind)
     if kind is None:
         what = f"the audit does not know what stands by for {block.kind} {view.name(block)}"
         gap = Gap(what, "say in operations/dr/audit/kinds.py how it is kept in step")
-        return Row("unknown", block.kind, needed_by, view.name(block), None, "-", None, (gap,))
+        yield Row("unknown", block.kind, needed_by, view.name(block), None, "-", None, (gap,))
+        return
     twin = kind.twin(view, block)
-    verdicts = list(_verdicts(view, kind, block, twin))
+    what = f"{kind.label} {view.name(block)}"
+    verdicts = list(guarded(what, _verdicts(view, kind, block, twin)))
+    for check in kind.checks:
+        verdicts += guarded(what, check(view, block, twin))
     found = [each for each in verdicts if not isinstance(each, Accepted)]
-    return Row(
+    yield Row(
         kind.group,
         kind.label,
         needed_by,
@@ -62,20 +69,31 @@ def _verdicts(view: View, kind: Kind, block: Block, twin: Block | None) -> Itera
             f"no {kind.label} {name} in {view.fleet.dr.region}",
             f"add it to the stack {view.fleet.dr.name}, made as the primary's is",
         )
-    for check in kind.checks:
-        yield from check(view, block, twin)
+    yield from _unpublished(view, kind.label, block, twin)
+
+
+def _unpublished(view: View, label: str, block: Block, twin: Block | None) -> Iterator[Gap]:
+    """Both sides may miss the same, and look alike."""
+    for each in dict.fromkeys(one for one in (block, twin) if one is not None):
+        for value in view.synthesis.unpublished(each):
+            yield Gap(
+                f"{label} {view.name(each)} looks up {value}, which no stack publishes",
+                "publish it in an SSM parameter with a value, or correct the name",
+            )
 
 
 def _parts(view: View, kind: Kind, block: Block) -> Iterator[Verdict]:
     """What belongs to `block` and is needed, such as the rules of a security group."""
+    yield from extra_parts(view, kind.label, block)
     for part in view.synthesis.attached(block):
         if part not in view.needs or not ATTACHED[part.kind].part:
             continue
         label = f"{kind.label}, {part.kind.removeprefix('aws_')}"
         twin = view.twin(part)
         if twin is not None:
-            allowed = {**PARTS_MAY_DIFFER.get(part.kind, {}), **kind.may_differ_here(view, block)}
+            allowed = {**PARTS.get(part.kind, {}), **kind.may_differ_here(view, block)}
             yield from _compared(view, part, twin, label, allowed)
+            yield from _unpublished(view, label, part, twin)
             yield from _parts(view, kind, part)
         elif not _local(view, part):
             yield Gap(
@@ -92,19 +110,22 @@ def _local(view: View, part: Block) -> bool:
     return target in {cidr for tier in view.fleet.dr.network.tiers.values() for cidr in tier.values()}
 
 
-def _compared(
-    view: View, block: Block, twin: Block, label: str, allowed: Mapping[str, str]
-) -> Iterator[Verdict]:
+def _compared(view: View, block: Block, twin: Block, label: str, allowed: MayDiffer) -> Iterator[Verdict]:
+    name = f"{label} {view.name(twin)}"
+    for path, meant in allowed.items():
+        if isinstance(meant, Meant) and not meant.holds(view, block, twin):
+            found = "not as it is meant" if "." in path else _short(twin.body.get(path))
+            yield Gap(f"{name}: {path} is {found}", f"it must be {meant.only}: {meant.why}")
     for difference in view.comparison.differences(block, twin):
         reason = next((why for path, why in allowed.items() if _below(difference, path)), None)
         if reason is not None:
-            yield Accepted(difference, reason)
+            yield Accepted(difference, reason.why if isinstance(reason, Meant) else reason)
         else:
             yield Gap(
-                f"{label} {view.name(twin)}: {difference.path} is {_short(difference.found)}, "
+                f"{name}: {difference.path} is {_short(difference.found)}, "
                 f"not {_short(difference.expected)} as at the primary",
                 f"make {view.fleet.dr.name} follow {view.fleet.primary.name}, or say why not in "
-                "operations/dr/audit/kinds.py",
+                "operations/dr/audit/meant.py",
             )
 
 

@@ -1,11 +1,12 @@
 """How each kind of dependency is kept in step, which objective it serves, and what may differ."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from operations.dr.audit import check_data, check_logs, check_objects, check_tasks
+from operations.dr.audit import check_data, check_logs, check_objects, check_standby, check_tasks, meant
 from operations.dr.audit.blocks import Block
 from operations.dr.audit.findings import Finding, View
+from operations.dr.audit.meant import MayDiffer
 
 SAME = "Terraform, from the same configuration"
 Check = Callable[[View, Block, Block | None], Iterator[Finding]]
@@ -20,10 +21,10 @@ class Kind:
     label: str
     objective: str | Callable[[View, Block], str | None] | None = "application"
     step: str = SAME
-    may_differ: Mapping[str, str] = field(default_factory=dict)
-    """Path of an attribute, and why both sides differ in it."""
+    may_differ: MayDiffer = field(default_factory=dict)
+    """What is meant to differ; in `meant`."""
 
-    may_differ_here: Callable[[View, Block], Mapping[str, str]] = lambda _view, _block: {}
+    may_differ_here: Callable[[View, Block], MayDiffer] = lambda _view, _block: {}
     """The same, for single resources of the kind."""
 
     checks: tuple[Check, ...] = ()
@@ -32,40 +33,12 @@ class Kind:
     """Whether a missing counterpart is a gap; if not, the checks say."""
 
 
-_SERVICE = {
-    "deployment_controller": "deployments are rolling on the standby, so that a failover needs no CodeDeploy",
-    "deployment_circuit_breaker": "rolling deployments roll back by themselves",
-    "force_new_deployment": "rolling deployments follow the configuration",
-    "alarms": "rolling deployments watch alarms by themselves, CodeDeploy does it for blue/green",
-    "desired_count": "standby.service_tasks; the failover starts the primary's number of tasks",
-}
-_DATABASE = {
-    "replicate_source_db": "it is a replica",
-    "multi_az": "the failover makes it Multi-AZ after its promotion",
-    "deletion_protection": "set when it is promoted (database_replica.role: primary)",
-    "maintenance_window": "a replica is maintained before its source",
-    "delete_automated_backups": "set when it is promoted",
-    "skip_final_snapshot": "RDS refuses a final snapshot of a replica",
-    "final_snapshot_identifier": "RDS refuses a final snapshot of a replica",
-    "apply_immediately": "nobody uses the standby",
-    **dict.fromkeys(
-        (
-            "allocated_storage",
-            "db_name",
-            "engine",
-            "engine_version",
-            "storage_type",
-            "username",
-            "password_wo",
-            "password_wo_version",
-        ),
-        "a replica has it from its source (RDS, CreateDBInstanceReadReplica)",
-    ),
-}
-
 KINDS = {
     "aws_ecs_service": Kind(
-        "service", "service", may_differ=_SERVICE, checks=(check_tasks.scaled_by_failover,)
+        "service",
+        "service",
+        may_differ=meant.SERVICE,
+        checks=(check_tasks.scaled_by_failover, check_standby.keeps_deployments),
     ),
     "aws_ecs_task_definition": Kind("service", "task definition", checks=(check_tasks.same_images,)),
     "aws_ecs_cluster": Kind("service", "cluster"),
@@ -90,11 +63,7 @@ KINDS = {
     "aws_vpc_endpoint": Kind("network", "VPC endpoint"),
     "aws_security_group": Kind("network", "security group"),
     "aws_iam_role": Kind("identity", "role"),
-    "aws_iam_policy": Kind(
-        "identity",
-        "permissions boundary",
-        may_differ={"policy.Statement.StateOfOthers": "each keeps away from the state of all others"},
-    ),
+    "aws_iam_policy": Kind("identity", "permissions boundary", may_differ=meant.BOUNDARY),
     "aws_kms_key": Kind(
         "keys", "key", step="a key of the same alias in each region; copies are re-encrypted"
     ),
@@ -109,7 +78,7 @@ KINDS = {
     "aws_ssm_parameter": Kind(
         "settings",
         "parameter",
-        may_differ_here=check_data.cache_is_off,
+        may_differ_here=meant.cache_is_off,
         checks=(check_data.switched_by_failover,),
     ),
     "aws_db_instance": Kind(
@@ -117,7 +86,7 @@ KINDS = {
         "database",
         objective="database",
         step="RDS replication",
-        may_differ=_DATABASE,
+        may_differ=meant.DATABASE,
         checks=(check_data.database_replicated,),
     ),
     "aws_db_subnet_group": Kind("database", "subnet group", objective="database"),
@@ -155,12 +124,3 @@ KINDS = {
     "aws_sns_topic": Kind("alarms", "topic"),
 }
 """Every kind that services may depend on; one that is not listed here is a gap until somebody decides."""
-
-PARTS_MAY_DIFFER: dict[str, Mapping[str, str]] = {
-    "aws_route": {
-        "nat_gateway_id": "the standby has as many NAT gateways as its file asks for (network.nat)"
-    },
-    "aws_s3_bucket_lifecycle_configuration": {
-        "rule": "copies arrive in replication.storage_class and go on from there"
-    },
-}

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from environments import naming
 from environments.schema import Fleet
-from operations.dr.audit import capacity, edge, judge
+from operations.dr.audit import capacity, edge, judge, strays
 from operations.dr.audit.blocks import Stacks, Synthesis
 from operations.dr.audit.compare import Comparison
 from operations.dr.audit.findings import Gap, Row, View
+from operations.dr.audit.guard import guarded_rows
 from operations.dr.audit.names import Counterparts
-from operations.dr.audit.walk import walk
+from operations.dr.audit.walk import EVERYTHING, walk
 
 GROUPS = (
     "service",
@@ -55,7 +56,9 @@ def audit(fleet: Fleet, stacks: Stacks, *, quotas: Mapping[str, float] | None = 
         walk(synthesis, fleet),
         dict(quotas or {}),
     )
-    rows = [*judge.rows(view), *edge.rows(view), *capacity.rows(view)]
+    rows = list(judge.rows(view))
+    for group, more in (("unknown", strays), (edge.GROUP, edge), (capacity.GROUP, capacity)):
+        rows += guarded_rows(view, group, (EVERYTHING,), more.rows(view))
     rows += _not_synthesized(fleet, rows)
     rows.sort(key=lambda row: (GROUPS.index(row.group), row.kind, row.primary))
     return Report(

@@ -46,6 +46,9 @@ _FOLLOWED = {
 }
 """Attributes that lead on, where not all do."""
 
+_OWNERS = {"bucket": "aws_s3_bucket", "role": "aws_iam_role"}
+"""Attributes that may hold the plain name of what another stack made."""
+
 _SIDES = ("role_arn", "kms_key_arn", "cloudwatch_logging_options")
 _ELSEWHERE = ("aws_route53_record", "aws_cloudwatch_metric_alarm", "aws_cloudwatch_log_stream")
 """Checked where they are used: DNS by the host names, alarms by the objective that they watch."""
@@ -99,15 +102,25 @@ def _follow(synthesis: Synthesis, fleet: Fleet, start: Block | Named, who: str, 
 
 
 def _next(synthesis: Synthesis, fleet: Fleet, block: Block) -> Iterator[Block | Named]:
-    text = _text(block)
-    yield from synthesis.references(block.stack, text)
-    yield from _named(synthesis, fleet, text)
+    yield from leads_to(synthesis, fleet, block)
     yield from (part for part in synthesis.attached(block) if not _concerns_others(fleet, part))
     if block.stack == fleet.primary.name:
         for kind, attribute in BELONGING.items():
             for other in synthesis.all(kind, stack=block.stack):
                 if block in synthesis.references(other.stack, str(other.body.get(attribute))):
                     yield other
+
+
+def leads_to(synthesis: Synthesis, fleet: Fleet, block: Block) -> Iterator[Block | Named]:
+    """What a block refers to or names."""
+    text = _text(block)
+    yield from synthesis.references(block.stack, text)
+    yield from _named(synthesis, fleet, text)
+    for attribute, kind in _OWNERS.items():
+        name = str(block.body.get(attribute))
+        for region in (fleet.primary.region, fleet.dr.region):
+            if (owner := synthesis.find(kind, region, name)) is not None:
+                yield owner
 
 
 def _text(block: Block) -> str:
@@ -138,9 +151,13 @@ def _concerns_others(fleet: Fleet, part: Block) -> bool:
     if part.kind == "aws_route" and part.stack == fleet.shared.name:
         return True
     address = part.body.get("cidr_ipv4") or part.body.get("destination_cidr_block")
+    try:
+        network = IPv4Network(str(address), strict=False)
+    except ValueError:
+        return False  # Terraform knows it later, such as `${aws_vpc.Vpc.cidr_block}`
     concerned = {fleet.shared.name, fleet.primary.name, fleet.dr.name}
-    return bool(address) and any(
-        IPv4Network(str(address)).subnet_of(IPv4Network(environment.network.cidr))
+    return any(
+        network.subnet_of(IPv4Network(environment.network.cidr))
         for name, environment in fleet.environments.items()
         if name not in concerned
     )

@@ -11,10 +11,10 @@ from operations import cli
 from operations.dr.audit import synthesis
 from operations.dr.audit.blocks import Stacks
 from operations.errors import HybridError, UsageError
-from tests.operations.dr.breaking import broken, drop, named
+from tests.operations.dr.breaking import broken, change, named
 
 Hybrid = Callable[..., tuple[int, str, str]]
-TOPIC = drop("dr", "aws_sns_topic", named("ryuqqq-dr-alarms-critical"))
+TOPIC = change("dr", "aws_sns_topic", named("ryuqqq-dr-alarms-warning"), kms_master_key_id="alias/aws/sns")
 
 
 @pytest.fixture
@@ -61,11 +61,12 @@ def test_a_gap_ends_with_4_and_says_what_to_do(hybrid: Hybrid, unready: str) -> 
     code, out, err = hybrid("--from", unready)
     assert code == 4
     assert "GAP" in out
-    assert (
-        "topic ryuqqq-prod-alarms-critical: no topic ryuqqq-dr-alarms-critical in ap-northeast-1; "
-        "add it to the stack dr, made as the primary's is" in err.splitlines()
+    gap, last = err.splitlines()
+    assert gap.startswith(
+        "topic ryuqqq-prod-alarms-warning: topic ryuqqq-dr-alarms-warning: kms_master_key_id is"
     )
-    assert err.splitlines()[-1] == "1 gap between prod in ap-northeast-2 and dr in ap-northeast-1"
+    assert "; make dr follow prod, or say why" in gap
+    assert last == "1 gap between prod in ap-northeast-2 and dr in ap-northeast-1"
 
 
 def test_json_has_everything(hybrid: Hybrid, ready: str, unready: str) -> None:
@@ -85,7 +86,7 @@ def test_markdown_lists_gaps_first(hybrid: Hybrid, unready: str) -> None:
     assert code == 4
     assert lines[0] == "# DR readiness: 1 gap between prod in ap-northeast-2 and dr in ap-northeast-1"
     assert lines[2] == "## Gaps"
-    assert lines[4].startswith("- topic ryuqqq-prod-alarms-critical: ")
+    assert lines[4].startswith("- topic ryuqqq-prod-alarms-warning: ")
     assert "| queue | fileflow-prod | fileflow-dr |" in out
     assert "## Meant to differ" in lines
 

@@ -131,5 +131,5 @@ def test_fails_when_a_file_is_no_json(tmp_path: Path) -> None:
     file = tmp_path / "stacks" / "broken" / "cdk.tf.json"
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps({})[:1])
-    with pytest.raises(UsageError, match=r"broken/cdk\.tf\.json: is no JSON .* --synth"):
+    with pytest.raises(UsageError, match=r"broken/cdk\.tf\.json: is no JSON .*make synth"):
         Synthesis.of(tmp_path)
