@@ -2,6 +2,8 @@
 
 import os
 import sys
+import traceback
+from contextlib import suppress
 from pathlib import Path
 
 from environments.errors import ConfigError
@@ -10,6 +12,12 @@ from environments.schema import Fleet
 from stacks.guardrails import GuardrailError, check
 
 ROOT = Path(__file__).resolve().parent
+
+DEBUG = "HYBRID_DEBUG"
+"""With this variable at 1, what stops a synthesis is shown with its traceback."""
+
+FAILED, REFUSED = 1, 2
+"""Exit codes, as `operations.errors` promises them for the CLI."""
 
 
 def synthesize(fleet: Fleet, outdir: str) -> None:
@@ -44,7 +52,11 @@ def synthesize(fleet: Fleet, outdir: str) -> None:
 
 
 def main() -> None:
-    """Entry point of `cdktf synth`; what configuration and guardrails refuse is listed and exits with 2."""
+    """Entry point of `cdktf synth`.
+
+    What configuration and guardrails refuse is listed and exits with 2; whatever else stops it is one line,
+    and exits with 1.
+    """
     try:
         fleet = load_fleet()
         from hybrid_constructs.fast_synth import short_program
@@ -53,7 +65,33 @@ def main() -> None:
             synthesize(fleet, os.environ.get("CDKTF_OUTDIR", str(ROOT / "cdktf.out")))
     except (ConfigError, GuardrailError) as error:
         sys.stderr.write(f"{error}\n")
-        raise SystemExit(2) from None
+        raise SystemExit(REFUSED) from None
+    except Exception as error:
+        sys.stderr.write(f"{_explained(error)}\n")
+        raise SystemExit(FAILED) from None
+
+
+def _explained(error: Exception) -> str:
+    """One line: where it happened, what it was and how to see more; the traceback as well if asked for."""
+    # jsii puts the stack of its own process behind the message.
+    said = [line.strip() for line in str(error).splitlines()]
+    message = "; ".join(line for line in said if line and not line.startswith(("at ", "@jsii/")))
+    where = _construct(error)
+    place = f"synthesis failed at {where}" if where else "synthesis failed"
+    line = f"{place}: {type(error).__name__}: {message or 'no message'}"
+    if os.environ.get(DEBUG) == "1":
+        return "".join(traceback.format_exception(error)) + line
+    return f"{line} ({DEBUG}=1 shows the traceback)"
+
+
+def _construct(error: Exception) -> str | None:
+    """Path of the innermost construct that was being made, such as `prod/Tracing`."""
+    path: str | None = None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        # A construct that is not registered yet has no node, and a dead jsii cannot say.
+        with suppress(Exception):
+            path = str(frame.f_locals["self"].node.path) or path
+    return path
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ ZONES_BY_REGION = {
 class FrozenModel(BaseModel):
     """Configuration is read once and never changes; an unknown key is a mistake, not an extension."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     def rules(self) -> Iterable[Iterable[Finding]]:
         """Rules between the fields of this model. Each is a generator, so that one never hides another."""
@@ -145,6 +145,17 @@ HostName = Annotated[
         max_length=253,
     ),
 ]
+CertificateHost = Annotated[
+    str,
+    Form(
+        r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
+        "a full DNS name in lower case, 64 characters at most (ACM user guide, domain names)",
+        "orders.example.com",
+        max_length=64,
+    ),
+]
+"""A host that a certificate may name first, where ACM takes 64 characters."""
+
 UrlPath = Annotated[str, Form(r"/[!-~]*", "a path that starts with /", "/actuator/health")]
 DatabaseIdentifier = Annotated[
     str,
@@ -160,3 +171,5 @@ RetentionDays = Annotated[
     int, AfterValidator(_known_retention), Field(json_schema_extra={"enum": [*RETENTION_DAYS]})
 ]
 Count = Annotated[int, Field(ge=0)]
+TaskCount = Annotated[int, Field(ge=0, le=5000)]
+"""Tasks of one service (ECS developer guide, "Service quotas")."""

@@ -1,9 +1,10 @@
 """What every environment has, whatever its kind."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from environments.base import (
     ZONES_BY_REGION,
@@ -28,6 +29,21 @@ TagValue = Annotated[
         max_length=256,
     ),
 ]
+PRODUCT = r"(?!internal-)[a-z][a-z0-9-]*"
+LONGEST_NAME = 32
+"""Characters that Elastic Load Balancing allows in the name of a load balancer or target group."""
+
+
+def _not_of_aws(value: str) -> str:
+    if value.startswith(("aws", "ssm")):
+        raise ValueError(
+            "begins with aws or ssm, which AWS keeps for itself; names of SSM parameters begin with it, use "
+            'another (SSM user guide, "Creating parameters")'
+        )
+    return value
+
+
+EnvironmentName = Annotated[Name, AfterValidator(_not_of_aws)]
 BudgetUsd = Annotated[float, Field(gt=0, allow_inf_nan=False, examples=[145])]
 
 
@@ -53,7 +69,7 @@ class TagsConfig(FrozenModel):
 class EnvironmentBase(FrozenModel):
     """What every environment has: a name, an account, a region, a network and tags."""
 
-    name: Name
+    name: EnvironmentName
     """The name of the file, without `.yaml`."""
 
     account_id: AccountId
@@ -70,7 +86,7 @@ class EnvironmentBase(FrozenModel):
     notifications: NotificationsConfig = NotificationsConfig()
 
     def rules(self) -> Iterable[Iterable[Finding]]:
-        return (self._zones_in_region(),)
+        return self._zones_in_region(), self._two_zones()
 
     def _zones_in_region(self) -> Iterator[Finding]:
         known = [f"{self.region}{letter}" for letter in ZONES_BY_REGION[self.region]]
@@ -78,6 +94,26 @@ class EnvironmentBase(FrozenModel):
             if zone not in known:
                 message = f"not in region {self.region}; use {listed(known)}"
                 yield Finding(("network", "zones", index), message, zone)
+
+    def _two_zones(self) -> Iterator[Finding]:
+        if len(self.network.zones) < 2:
+            message = (
+                'is one zone; load balancers (ELB guide, "Availability Zones") and databases (RDS user '
+                'guide, "DB subnet groups") need two, add one'
+            )
+            yield Finding(("network", "zones"), message)
+
+    def product_fits(self) -> Iterator[Finding]:
+        """Rule of environments that have a cluster and a load balancer."""
+        product = self.tags.service
+        if not re.fullmatch(PRODUCT, product) or len(f"{product}-{self.name}-alb") > LONGEST_NAME:
+            message = (
+                "names the cluster and the load balancer here; use lower-case letters, digits and hyphens, "
+                f"a letter first, at most {LONGEST_NAME - len(f'-{self.name}-alb')} characters"
+            )
+            if product.startswith("internal-"):
+                message += ", not internal- first (ELB API reference, CreateLoadBalancer)"
+            yield Finding(("tags", "service"), message, product)
 
     @property
     def required_tags(self) -> dict[str, str]:

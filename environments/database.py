@@ -4,20 +4,31 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from environments.base import DatabaseClass, DatabaseIdentifier, Form, FrozenModel, NamedOnce
 from environments.errors import Finding
+from environments.reserved_words import RESERVED_WORDS, SYSTEM_NAMES
 from environments.windows import DailyWindow, WeeklyWindow, window_rules
 
 EngineVersion = Annotated[str, Form(r"8\.4(\.[0-9]+)?", "a version of MySQL 8.4 LTS in quotes", '"8.4"')]
+
+
+def _not_of_mysql(value: str) -> str:
+    if value.lower() in SYSTEM_NAMES | RESERVED_WORDS:
+        raise ValueError("MySQL or RDS keeps the word for itself; use another, such as app")
+    return value
+
+
 DatabaseName = Annotated[
     str,
     Form(r"[A-Za-z][A-Za-z0-9_]{0,62}", "letters, digits and underscores, a letter first", "shared_db"),
+    AfterValidator(_not_of_mysql),
 ]
 MasterUsername = Annotated[
     str,
     Form(r"[A-Za-z][A-Za-z0-9]*", "1 to 16 letters and digits, a letter first", "admin", max_length=16),
+    AfterValidator(_not_of_mysql),
 ]
 InsightsDays = Annotated[int, Field(ge=7, le=731)]
 MonitoringSeconds = Literal[1, 5, 10, 15, 30, 60]

@@ -11,12 +11,29 @@ from environments.errors import Finding
 Email = Annotated[
     str, Form(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", "an e-mail address", "on-call@example.com", max_length=254)
 ]
+PathPattern = Annotated[
+    str,
+    Form(
+        r"/[A-Za-z0-9_.*$/~\"'@:+-]*",
+        "a path of CloudFront that starts with /, with * for any text",
+        "/api/*",
+        max_length=255,
+    ),
+]
+CountryCode = Annotated[str, Form(r"[A-Z]{2}", "the two letters of a country (ISO 3166-1)", "KR")]
 RuleGroup = Literal[
     "AWSManagedRulesCommonRuleSet",
     "AWSManagedRulesKnownBadInputsRuleSet",
     "AWSManagedRulesSQLiRuleSet",
     "AWSManagedRulesAmazonIpReputationList",
 ]
+
+TlsPolicy = Literal[
+    "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+    "ELBSecurityPolicy-TLS13-1-2-2021-06",
+    "ELBSecurityPolicy-TLS13-1-3-2021-06",
+]
+TLS_1_3_ONLY: TlsPolicy = "ELBSecurityPolicy-TLS13-1-3-2021-06"
 
 
 class FirewallConfig(FrozenModel):
@@ -35,12 +52,8 @@ class LoadBalancerConfig(FrozenModel):
     clients: Literal["internet", "cloudfront"] = "internet"
     """Who may connect: everybody, or CloudFront and Route 53's health checkers only."""
 
-    tls_policy: Literal[
-        "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
-        "ELBSecurityPolicy-TLS13-1-2-2021-06",
-        "ELBSecurityPolicy-TLS13-1-3-2021-06",
-    ] = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
-    """TLS versions and ciphers."""
+    tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+    """TLS versions and ciphers; TLS 1.3 alone is not for the environment behind the CDN."""
 
     idle_timeout_seconds: Annotated[int, Field(ge=1, le=4000)] = 60
     """Time without data after which a connection is closed."""

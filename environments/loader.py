@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from environments import rules
+from environments import limits, rules
 from environments.document import Document, read_document
 from environments.errors import ConfigError, Problem
 from environments.schema import Fleet
@@ -51,6 +51,7 @@ def read_environments(directory: Path = DIRECTORY) -> Reading:
         return _failed(Problem(shown, "", None, message))
     sources = tuple(understand(_read(path, shown)) for path in files)
     problems = rules.check(sources, shown)
+    limits.check(sources)
     for source in sources:
         problems += sorted(
             source.document.problems, key=lambda problem: (problem.line or 0, problem.column or 0)

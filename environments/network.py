@@ -22,6 +22,12 @@ EndpointService = Annotated[
 ]
 
 
+RESERVED_RANGES = tuple(
+    IPv4Network(cidr) for cidr in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4")
+)
+"""AWS makes no VPC in them (VPC user guide, "VPC CIDR blocks")."""
+
+
 class NatMode(StrEnum):
     """Where NAT gateways stand: nowhere, one for the VPC, or one in each zone."""
 
@@ -38,6 +44,15 @@ class EndpointsConfig(FrozenModel):
 
     interface: Annotated[tuple[EndpointService, ...], NamedOnce] = ()
     """Interface endpoints by service, such as `ecr.api`: billed per zone and hour."""
+
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return (self._one_endpoint_each(),)
+
+    def _one_endpoint_each(self) -> Iterator[Finding]:
+        for index, service in enumerate(self.interface):
+            if service in self.gateway:
+                message = "has a gateway endpoint already, which is free; keep it in one of the two lists"
+                yield Finding(("interface", index), message, service)
 
 
 class FlowLogsConfig(FrozenModel):
@@ -87,7 +102,22 @@ class NetworkConfig(FrozenModel):
     """Add IPv6 to every subnet. IPv4 addresses stay as they are, so it can be switched on later."""
 
     def rules(self) -> Iterable[Iterable[Finding]]:
-        return self._vpc_size(), self._subnet_counts(), self._subnets_inside(), self._subnets_disjoint()
+        return (
+            self._vpc_range(),
+            self._vpc_size(),
+            self._subnet_counts(),
+            self._subnets_inside(),
+            self._subnets_disjoint(),
+        )
+
+    def _vpc_range(self) -> Iterator[Finding]:
+        for reserved in RESERVED_RANGES:
+            if IPv4Network(self.cidr).subnet_of(reserved):
+                message = (
+                    f"lies in {reserved}, where AWS makes no VPC; use a private range, such as 10.30.0.0/16 "
+                    '(VPC user guide, "VPC CIDR blocks")'
+                )
+                yield Finding(("cidr",), message, self.cidr)
 
     def _vpc_size(self) -> Iterator[Finding]:
         prefix = IPv4Network(self.cidr).prefixlen

@@ -17,7 +17,7 @@ from environments.base import (
     UrlPath,
 )
 from environments.errors import Finding
-from environments.exposure import FirewallConfig
+from environments.exposure import CountryCode, FirewallConfig, PathPattern
 from environments.windows import DailyWindow, WeeklyWindow, window_rules
 
 Minutes = Annotated[int, Field(ge=0, examples=[15])]
@@ -43,17 +43,6 @@ CheckerRegion = Literal[
 """Regions with Route 53 health checkers (Route 53 API reference, HealthCheckConfig, "Regions")."""
 
 FEWEST_CHECKER_REGIONS = 3
-
-PathPattern = Annotated[
-    str,
-    Form(
-        r"/[A-Za-z0-9_.*$/~\"'@:+-]*",
-        "a path of CloudFront that starts with /, with * for any text",
-        "/api/*",
-        max_length=255,
-    ),
-]
-CountryCode = Annotated[str, Form(r"[A-Z]{2}", "the two letters of a country (ISO 3166-1)", "KR")]
 
 
 class Objective(FrozenModel):
@@ -140,10 +129,10 @@ class HealthCheckConfig(FrozenModel):
     """Route 53 endpoint check of one region's load balancer."""
 
     path: UrlPath = "/actuator/health"
-    """Path that is asked, over HTTPS."""
+    """Path that is asked, over HTTPS: the `health_check_path` of the service that answers to `edge.host`."""
 
-    port: Annotated[int, Field(ge=1, le=65535)] = 443
-    """Port that is asked."""
+    port: Literal[443] = 443
+    """Port that is asked; load balancers open no other."""
 
     interval_seconds: Literal[10, 30] = 30
     """Seconds between two requests of one checker."""
@@ -177,13 +166,21 @@ class CacheTtlConfig(FrozenModel):
     """When the origin says nothing."""
 
     maximum: Count = 3600
-    """Longest, whatever the origin says."""
+    """Longest, whatever the origin says; 1 or more, because `uncached_paths` says what is never kept."""
 
     def rules(self) -> Iterable[Iterable[Finding]]:
-        return (self._in_order(),)
+        return self._keeps_something(), self._in_order()
+
+    def _keeps_something(self) -> Iterator[Finding]:
+        if self.maximum < 1:
+            message = (
+                "keeps nothing, and CloudFront refuses compression in a policy with caching disabled; use 1 "
+                "or more, and name what is never kept in uncached_paths"
+            )
+            yield Finding(("maximum",), message, str(self.maximum))
 
     def _in_order(self) -> Iterator[Finding]:
-        if not self.minimum <= self.default <= self.maximum:
+        if self.maximum and not self.minimum <= self.default <= self.maximum:
             message = (
                 f"is not between minimum, {self.minimum}, and maximum, {self.maximum}; put them in order"
             )

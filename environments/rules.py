@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
 
-from environments import rules_recovery
+from environments import rules_names, rules_recovery, rules_workloads
 from environments.errors import Path, Problem, listed
 from environments.source import Source, by_name
 
@@ -20,6 +20,9 @@ def check(sources: Sequence[Source], directory: str) -> list[Problem]:
     _networks_apart(sources)
     _attachments(sources)
     _hosts(sources)
+    single = [source for source in sources if not source.document.is_reported(("kind",))]
+    rules_names.check(single)
+    rules_workloads.check(single)
     rules_recovery.check(sources)
     return missing
 
@@ -107,20 +110,21 @@ def _attachments(sources: Sequence[Source]) -> None:
                 hub.report(
                     where, f"is of kind {other.kind}; only workloads are attached, use {listed(workloads)}"
                 )
-            elif _differ(hub.get("region"), other.get("region")):
-                message = f"is in {other.get('region')}, the hub in {hub.get('region')}; a Transit Gateway"
-                hub.report(where, f"{message} attaches VPCs of its own region only, remove it")
 
 
 def _hosts(sources: Sequence[Source]) -> None:
     domain = next(
         (source.get("organisation", "domain") for source in sources if source.kind == "shared"), None
     )
+    origins = rules_names.origin_hosts(sources)
     used: dict[str, tuple[Source, str]] = {}
     for source in sources:
         for path, host in _host_names(source):
             if domain and not f".{host}".endswith(f".{domain}"):
                 source.report(path, f"is outside the hosted zone; use a name that ends in .{domain}")
+            elif host in origins:
+                message = f"is what {origins[host]} makes for the load balancer of one region"
+                source.report(path, f"{message}; use another name")
             elif path[0] == "edge" and path[-1] == "host":
                 continue  # the failover record bears the name of the primary's service on purpose
             elif host in used:
@@ -136,7 +140,3 @@ def _host_names(source: Source) -> Iterator[tuple[tuple[str, ...], str]]:
     for path in candidates:
         if host := source.get(*path):
             yield path, host
-
-
-def _differ(one: object, other: object) -> bool:
-    return one is not None and other is not None and one != other

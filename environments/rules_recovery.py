@@ -1,9 +1,11 @@
 """Rules between the second region and the environment that it stands by for."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 from environments.base import ZONES_BY_REGION
 from environments.errors import listed
+from environments.exposure import TLS_1_3_ONLY, TlsPolicy
 from environments.source import Source, by_name
 
 
@@ -22,6 +24,9 @@ def check(sources: Sequence[Source]) -> None:
             continue
         _other_region(standby, primary)
         _served_host(standby, primary)
+        _health_check_path(standby, primary)
+        _tls_of_the_cdn(standby, primary)
+        _never_off(standby, primary)
 
 
 def _other_region(standby: Source, primary: Source) -> None:
@@ -42,3 +47,36 @@ def _served_host(standby: Source, primary: Source) -> None:
     if None not in served and host not in served:
         message = f"no service of {primary.name} has this host; use {listed(served)}"
         standby.report(("edge", "host"), message)
+
+
+def _health_check_path(standby: Source, primary: Source) -> None:
+    """Route 53 asks by the failover host, so the service that answers to it must know the path."""
+    path, host = standby.get("edge", "health_check", "path"), standby.get("edge", "host")
+    for name in primary.get("services") or ():
+        answered = primary.get("services", name, "health_check_path")
+        serves = host and primary.get("services", name, "host") == host
+        if serves and path and answered and path != answered:
+            message = (
+                f"services.{name} of {primary.document.file}, which has edge.host, answers its health check "
+                f"at {answered}; use that, or Route 53 takes the region for dead"
+            )
+            standby.report(("edge", "health_check", "path"), message, path)
+
+
+def _tls_of_the_cdn(standby: Source, primary: Source) -> None:
+    policy = primary.get("load_balancer", "tls_policy")
+    if policy == TLS_1_3_ONLY:
+        message = (
+            f"speaks TLS 1.3 only, and the CDN asks {primary.name}, the primary of {standby.document.file}, "
+            f"with TLS 1.2: it would answer 502; use {listed(p for p in get_args(TlsPolicy) if p != policy)}"
+        )
+        primary.report(("load_balancer", "tls_policy"), message, policy)
+
+
+def _never_off(standby: Source, primary: Source) -> None:
+    if primary.get("off_hours") is not None:
+        message = (
+            f"stops every task of {primary.name}, the primary of {standby.document.file}; users and the "
+            "failover check need it at night, remove it"
+        )
+        primary.report(("off_hours",), message)

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
-from environments.base import Count, Form, FrozenModel
+from environments.base import Form, FrozenModel, TaskCount
 from environments.errors import Finding
 
 Percent = Annotated[int, Field(ge=1, le=100)]
@@ -25,10 +25,10 @@ TimeZone = Annotated[str, AfterValidator(_known_zone), Field(examples=["Asia/Seo
 class ScalingConfig(FrozenModel):
     """Target tracking: tasks are added when one of the targets is exceeded, removed when all are undercut."""
 
-    minimum_tasks: Count | None = None
+    minimum_tasks: TaskCount | None = None
     """Fewest tasks; `tasks` if left out."""
 
-    maximum_tasks: Count | None = None
+    maximum_tasks: TaskCount | None = None
     """Most tasks; twice `tasks` if left out."""
 
     cpu_percent: Percent = 60

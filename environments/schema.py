@@ -61,6 +61,12 @@ class SharedEnvironment(EnvironmentBase):
     budget_usd: BudgetUsd
     """Budget per month, US dollars."""
 
+    def rules(self) -> Iterable[Iterable[Finding]]:
+        return *super().rules(), self._operators_of_this_account()
+
+    def _operators_of_this_account(self) -> Iterator[Finding]:
+        yield from self.bootstrap.outside(self.account_id)
+
 
 class DrEnvironment(EnvironmentBase):
     """The pilot light in the second region."""
@@ -82,7 +88,12 @@ class DrEnvironment(EnvironmentBase):
     objectives: ObjectivesConfig
 
     def rules(self) -> Iterable[Iterable[Finding]]:
-        return *super().rules(), self._lag_alarm_within_rpo(), self._logs_within_rpo()
+        return (
+            *super().rules(),
+            self.product_fits(),
+            self._lag_alarm_within_rpo(),
+            self._logs_within_rpo(),
+        )
 
     def _logs_within_rpo(self) -> Iterator[Finding]:
         yield from self.log_streaming.later_than(self.objectives.logs.rpo_minutes)

@@ -5,14 +5,17 @@ from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 from zlib import crc32
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from environments.base import Count, Form, FrozenModel, HostName, NamedOnce, UrlPath
+from environments.base import CertificateHost, Form, FrozenModel, NamedOnce, TaskCount, UrlPath
 from environments.capacity import HALF_SPOT, MOSTLY_SPOT, CapacityConfig, Placement, placement
 from environments.datastores import QueueConfig
 from environments.errors import Finding, listed
 from environments.release import BlueGreenConfig, Deployment
 from environments.scaling import ScalingConfig, ServiceAlarmsConfig
+from environments.variables import HOST, PROVIDED, Need, SecretKey, VariableName, variable_findings
+
+__all__ = ["FARGATE_MEMORY_MIB", "HOST", "PROVIDED", "SIDECAR_PORTS", "ServiceConfig"]
 
 FARGATE_MEMORY_MIB: dict[int, tuple[int, ...]] = {
     256: (512, 1024, 2048),
@@ -25,39 +28,29 @@ FARGATE_MEMORY_MIB: dict[int, tuple[int, ...]] = {
 }
 """Task sizes that Fargate offers on Linux (ECS developer guide, "Task CPU and memory")."""
 
-Need = Literal["database", "cache", "queue", "bucket"]
-
-PROVIDED: dict[str, tuple[str, ...]] = {
-    "always": ("ENVIRONMENT", "SERVICE_NAME", "PORT", "AWS_XRAY_TRACING_NAME", "OTEL_SERVICE_NAME"),
-    "database": ("DB_HOST", "DB_PORT", "DB_NAME", "DB_USERNAME", "DB_PASSWORD"),
-    "cache": ("CACHE_HOST", "CACHE_PORT", "CACHE_NAME", "CACHE_USER"),
-    "queue": ("QUEUE_URL",),
-    "bucket": ("BUCKET_NAME",),
-}
-"""Variables that a container gets, for each of its needs."""
-
 SIDECAR_PORTS = {"xray": (2000,), "adot": (4317, 4318, 13133), "off": ()}
 """Ports that the tracing side-car listens on: containers of a task share one network."""
-
-HOST = r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
-"""A host name in lower case, or an IPv4 address; no scheme, no port, no path (RFC 1123, section 2.1)."""
 
 _FIRST_PRIORITY, _PRIORITIES = 1000, 40_000
 """Rules may have priorities from 1 to 50,000 (ELB API reference, CreateRule); the low ones stay free."""
 
+
+def _without_registry(value: str) -> str:
+    registry, _, rest = value.partition("/")
+    if rest and re.search(r"[.:]", registry):
+        raise ValueError(f"names a registry; write repository and tag only: {rest}")
+    return value
+
+
 Image = Annotated[
     str,
+    AfterValidator(_without_registry),
     Form(
-        r"[a-z0-9][a-z0-9._/-]*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}",
+        r"(?=[^:]{2,256}:)(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*"
+        r":[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}",
         "an ECR repository and a tag",
         "orders:1.4.2",
     ),
-]
-VariableName = Annotated[
-    str, Form(r"[A-Z][A-Z0-9_]*", "capital letters, digits and _, a letter first", "LOG_LEVEL")
-]
-SecretKey = Annotated[
-    str, Form(r"[A-Za-z][A-Za-z0-9_.-]*", "a key of the service's secret", "api_key", max_length=128)
 ]
 User = Annotated[
     str, Form(r"[1-9][0-9]*(:[1-9][0-9]*)?", "the number of a user who is not root", "1000:1000")
@@ -73,7 +66,7 @@ class ServiceConfig(FrozenModel):
     port: Annotated[int, Field(ge=1, le=65535, examples=[8080])]
     """Port that the container listens on."""
 
-    host: HostName
+    host: CertificateHost
     """DNS name that users call."""
 
     cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 256
@@ -82,7 +75,7 @@ class ServiceConfig(FrozenModel):
     memory_mib: int = 512
     """Memory of a task; Fargate offers certain sizes for each `cpu`."""
 
-    tasks: Count = 1
+    tasks: TaskCount = 1
     """Tasks that run in normal operation."""
 
     stateful: bool = False
@@ -169,8 +162,7 @@ class ServiceConfig(FrozenModel):
             self._fargate_size(),
             self._base_within_tasks(),
             self._room_to_deploy(),
-            self._variables_once(),
-            self._hosts_look_like_hosts(),
+            self._variables(),
             self._port_free(),
             self._scaling_around_tasks(),
         )
@@ -196,36 +188,30 @@ class ServiceConfig(FrozenModel):
                 )
 
     def _room_to_deploy(self) -> Iterator[Finding]:
-        if self.maximum_percent <= self.minimum_healthy_percent:
+        least, most = self.minimum_healthy_percent, self.maximum_percent
+        if most <= least:
             yield Finding(
                 ("maximum_percent",),
-                f"is not above minimum_healthy_percent, {self.minimum_healthy_percent}; then no task can be "
-                "replaced: raise this or lower that",
-                str(self.maximum_percent),
+                f"is not above minimum_healthy_percent, {least}; then no task can be replaced: raise this or "
+                "lower that",
+                str(most),
             )
+        elif self.deployment is Deployment.ROLLING:
+            counts = {self.tasks, self.scaling.minimum_tasks or 0} - {0}
+            needed = {tasks: -(-100 * (_up(tasks * least) + 1) // tasks) for tasks in counts}
+            stuck = [tasks for tasks in counts if tasks * most // 100 <= _up(tasks * least)]
+            if stuck:
+                tasks = min(stuck)
+                yield Finding(
+                    ("maximum_percent",),
+                    f"of {_tasks(tasks)} is {tasks * most // 100}, rounded down, and minimum_healthy_percent "
+                    f"{least} keeps {_up(tasks * least)}, rounded up, so that no task can be replaced; use "
+                    f'{max(needed.values())} or more (ECS developer guide, "Deployment configuration")',
+                    str(most),
+                )
 
-    def _variables_once(self) -> Iterator[Finding]:
-        provided = {name: need for need in ("always", *self.needs) for name in PROVIDED[need]}
-        for block, names in (("environment", self.environment), ("secrets", self.secrets)):
-            for name in names:
-                if name in provided:
-                    need = provided[name]
-                    source = "by the platform" if need == "always" else f"by needs: {need}"
-                    yield Finding((block, name), f"is set {source} already; use another name")
-                elif block == "secrets" and name in self.environment:
-                    yield Finding((block, name), "is in environment too; keep it in one of the two")
-                elif block == "environment" and re.search(r"PASSWORD|SECRET|TOKEN|PRIVATE_KEY", name):
-                    yield Finding(
-                        (block, name),
-                        "looks like a secret, and what is written here can be read in the task definition; "
-                        "write it into the service's secret and name its key under secrets",
-                        "(hidden)",
-                    )
-
-    def _hosts_look_like_hosts(self) -> Iterator[Finding]:
-        for name, value in self.environment.items():
-            if name.endswith("_HOST") and not re.fullmatch(HOST, value):
-                yield Finding(("environment", name), "is no host name; write it like db.example.com", value)
+    def _variables(self) -> Iterator[Finding]:
+        yield from variable_findings(self.environment, self.secrets, self.needs)
 
     def _port_free(self) -> Iterator[Finding]:
         taken = SIDECAR_PORTS[self.tracing]
@@ -245,6 +231,15 @@ class ServiceConfig(FrozenModel):
         if high is not None and high < self.tasks:
             message = f"is below tasks, {self.tasks}; raise it or lower the tasks"
             yield Finding(("scaling", "maximum_tasks"), message, str(high))
+
+
+def _up(hundredths: int) -> int:
+    """Whole tasks, rounded up as ECS rounds the fewest of a deployment."""
+    return -(-hundredths // 100)
+
+
+def _tasks(count: int) -> str:
+    return "1 task" if count == 1 else f"{count} tasks"
 
 
 def _steps(sizes: tuple[int, ...]) -> str:

@@ -15,19 +15,44 @@ from environments.base import (
 )
 from environments.errors import Finding, listed
 
+RESERVED_PREFIXES = ("aws", "amzn-s3-demo-", "sg-", "sthree-", "xn--")
+"""Starts of names that AWS keeps for itself: of buckets (S3 user guide, "Bucket naming rules"), of security
+groups (EC2 API reference, CreateSecurityGroup), and of metrics and resource groups."""
+
+
+def _not_of_aws(value: str) -> str:
+    for reserved in RESERVED_PREFIXES:
+        if f"{value}-".startswith(reserved):
+            raise ValueError(
+                f"makes names that begin with {reserved}, which AWS keeps for itself; use another "
+                '(S3 user guide, "Bucket naming rules")'
+            )
+    return value
+
+
 Prefix = Annotated[
     str,
     Form(
-        r"[a-z][a-z0-9-]{0,14}[a-z0-9]",
-        "2 to 16 lower-case letters, digits and hyphens, a letter first and no hyphen last",
+        r"(?!.*--)[a-z][a-z0-9-]{0,14}[a-z0-9]",
+        "2 to 16 lower-case letters, digits and single hyphens, a letter first and no hyphen last",
         "acme",
+    ),
+    AfterValidator(_not_of_aws),
+]
+Operator = Annotated[
+    str,
+    Form(
+        r"arn:aws:(iam|sts)::[0-9]{12}:[a-z-]+/[A-Za-z0-9+=,.@_*?/-]*[A-Za-z0-9+=,.@_-][A-Za-z0-9+=,.@_*?/-]*",
+        "a pattern for ARNs of users or roles, not of everybody (IAM user guide, IAM ARNs)",
+        "arn:aws:iam::123456789012:role/operators",
     ),
 ]
 Repository = Annotated[
     str, Form(r"[A-Za-z0-9-]+/[A-Za-z0-9_.-]+", "a GitHub repository, owner and name", "acme/platform")
 ]
 KeyPrefix = Annotated[
-    str, Form(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/", "a prefix that ends in /", "access-logs/")
+    str,
+    Form(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/", "a prefix that ends in /", "access-logs/", max_length=255),
 ]
 KeyPurpose = Literal["database", "objects", "secrets", "logs", "messaging", "cache", "audit"]
 
@@ -77,8 +102,16 @@ class BootstrapConfig(FrozenModel):
     noncurrent_versions_days: Annotated[int, Field(ge=30, le=3650)] = 365
     """Days that an overwritten state version stays restorable."""
 
-    operators: Annotated[tuple[str, ...], NamedOnce] = ()
+    operators: Annotated[tuple[Operator, ...], NamedOnce] = ()
     """ARN patterns of people who operate, such as the role of a permission set; none: no operator roles."""
+
+    def outside(self, account_id: str) -> Iterator[Finding]:
+        """Rule of the environment that has the account."""
+        for index, operator in enumerate(self.operators):
+            if operator.split(":")[4] != account_id:
+                arn = f"arn:aws:iam::{account_id}"
+                message = f"is not of account {account_id}; use {arn}:role/... or {arn}:user/..."
+                yield Finding(("bootstrap", "operators", index), message, operator)
 
 
 class TransitGatewayConfig(FrozenModel):
@@ -126,6 +159,15 @@ class LifecycleConfig(FrozenModel):
             )
 
 
+LIFECYCLE_RULES = ("expiry", "noncurrent-versions")
+"""Rules that the archive has beside one for each prefix."""
+
+
+def rule_id(prefix: str) -> str:
+    """Id of the lifecycle rule for a prefix of the archive."""
+    return prefix.rstrip("/").replace("/", "-")
+
+
 class LogArchiveConfig(FrozenModel):
     """The central bucket for logs that are kept for years."""
 
@@ -145,7 +187,21 @@ class LogArchiveConfig(FrozenModel):
     """Days that access logs of buckets and load balancers are kept, in a bucket of each environment."""
 
     def rules(self) -> Iterable[Iterable[Finding]]:
-        return (self._prefixes_apart(),)
+        return self._prefixes_apart(), self._rules_apart()
+
+    def _rules_apart(self) -> Iterator[Finding]:
+        taken = dict.fromkeys(LIFECYCLE_RULES, "the platform itself")
+        taken[rule_id(self.access_logs_prefix)] = self.access_logs_prefix
+        for index, prefix in enumerate(self.prefixes):
+            name = rule_id(prefix)
+            if name in taken and taken[name] != prefix:
+                yield Finding(
+                    ("prefixes", index),
+                    f"makes the lifecycle rule {name}, and so does {taken[name]}; use another "
+                    '(S3 user guide, "Lifecycle configuration elements")',
+                    prefix,
+                )
+            taken.setdefault(name, prefix)
 
     def _prefixes_apart(self) -> Iterator[Finding]:
         taken = [self.access_logs_prefix]

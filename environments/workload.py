@@ -1,13 +1,12 @@
 """An environment in which services run for users: dev, staging or prod."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from environments.base import Name
-from environments.common import BudgetUsd, EnvironmentBase
+from environments.common import LONGEST_NAME, BudgetUsd, EnvironmentBase
 from environments.datastores import CacheConfig
 from environments.errors import Finding
 from environments.exposure import LoadBalancerConfig
@@ -17,9 +16,21 @@ from environments.service import ServiceConfig
 from environments.shared import StorageTiers
 from environments.usage import UsageConfig
 
-PRODUCT = r"[a-z][a-z0-9-]*"
-LONGEST_NAME = 32
-"""Characters that Elastic Load Balancing allows in the name of a load balancer or target group."""
+RESERVED = {
+    "default": "of the ElastiCache user that may do nothing",
+    "xray-daemon": "of a side-car",
+    "otel-collector": "of a side-car",
+}
+"""What is called like that beside a service, in the same task or group of users."""
+
+
+def _not_reserved(value: str) -> str:
+    if value in RESERVED:
+        raise ValueError(f"is the name {RESERVED[value]}; rename the service")
+    return value
+
+
+ServiceName = Annotated[Name, AfterValidator(_not_reserved)]
 
 
 class WorkloadEnvironment(EnvironmentBase):
@@ -31,7 +42,7 @@ class WorkloadEnvironment(EnvironmentBase):
     deletion_protection: bool = True
     """Refuse to delete what holds data."""
 
-    services: Annotated[dict[Name, ServiceConfig], Field(min_length=1)]
+    services: Annotated[dict[ServiceName, ServiceConfig], Field(min_length=1)]
     """Services by name; a new service is a new block."""
 
     load_balancer: LoadBalancerConfig = LoadBalancerConfig()
@@ -52,16 +63,9 @@ class WorkloadEnvironment(EnvironmentBase):
     """Budget per month, US dollars."""
 
     def rules(self) -> Iterable[Iterable[Finding]]:
-        return *super().rules(), self._names_fit(), self._priorities_differ(), self._two_zones()
+        return *super().rules(), self.product_fits(), self._names_fit(), self._priorities_differ()
 
     def _names_fit(self) -> Iterator[Finding]:
-        product = self.tags.service
-        if not re.fullmatch(PRODUCT, product) or len(f"{product}-{self.name}-alb") > LONGEST_NAME:
-            message = (
-                "names the cluster and the load balancer here; use lower-case letters, digits and hyphens, "
-                f"a letter first, at most {LONGEST_NAME - len(f'-{self.name}-alb')} characters"
-            )
-            yield Finding(("tags", "service"), message, product)
         for service in self.services:
             longest = f"{service}-{self.name}-green"
             if len(longest) > LONGEST_NAME:
@@ -70,11 +74,6 @@ class WorkloadEnvironment(EnvironmentBase):
                     f"{LONGEST_NAME}, shorten the service's or the environment's name"
                 )
                 yield Finding(("services", service), message)
-
-    def _two_zones(self) -> Iterator[Finding]:
-        if len(self.network.zones) < 2:
-            message = 'is one zone; a load balancer needs two (ELB guide, "Availability Zones"), add one'
-            yield Finding(("network", "zones"), message)
 
     def _priorities_differ(self) -> Iterator[Finding]:
         taken: dict[int, str] = {}

@@ -1,8 +1,11 @@
 """The program that `cdktf synth` runs."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cdktf import App, TerraformStack
+from constructs import Construct
 
 import main
 from environments.errors import ConfigError, Problem
@@ -38,3 +41,57 @@ def test_fails_when_the_environments_are_wrong(
     output = capsys.readouterr()
     assert output.out == ""
     assert output.err.splitlines() == [str(problem) for problem in problems]
+
+
+def of_jsii(fleet: Fleet, outdir: str) -> None:
+    raise ValueError("region eu is no region\n  use another\n    at Kernel.create (/jsii/program.js:1:2)")
+
+
+class Broken(Construct):
+    """A construct that cannot be made."""
+
+    def __init__(self, scope: Construct, id_: str) -> None:
+        super().__init__(scope, id_)
+        self.share = 1 // len(self.node.children)
+
+
+def broken_construct(fleet: Fleet, outdir: str) -> None:
+    Broken(TerraformStack(App(outdir=outdir), "prod"), "Tracing")
+
+
+def no_message(fleet: Fleet, outdir: str) -> None:
+    raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("synthesis", "line"),
+    [
+        (of_jsii, "synthesis failed: ValueError: region eu is no region; use another"),
+        (
+            broken_construct,
+            "synthesis failed at prod/Tracing: ZeroDivisionError: integer division or modulo by zero",
+        ),
+        (no_message, "synthesis failed: RuntimeError: no message"),
+    ],
+)
+@pytest.mark.parametrize("debug", [False, True])
+def test_whatever_stops_a_synthesis_is_one_line(
+    synthesis: Callable[[Fleet, str], None],
+    line: str,
+    debug: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(main, "synthesize", synthesis)
+    monkeypatch.setenv(main.DEBUG, "1" if debug else "0")
+    with pytest.raises(SystemExit) as stopped:
+        main.main()
+    assert stopped.value.code == 1
+    *above, last = capsys.readouterr().err.splitlines()
+    if debug:
+        assert above[0] == "Traceback (most recent call last):"
+        assert f", in {synthesis.__name__}" in "\n".join(above)
+        assert last == line
+    else:
+        assert above == []
+        assert last == f"{line} (HYBRID_DEBUG=1 shows the traceback)"

@@ -147,6 +147,12 @@ def test_a_group_shows_the_services_of_the_environment(synth: Synth) -> None:
     assert group["insights_configuration"]["insights_enabled"] is False
 
 
+def test_where_nobody_sends_traces_nothing_is_sampled_or_shown(synth: Synth) -> None:
+    stack = synth(lambda scope: tracing(scope, services={}))
+    assert not stack.all("aws_xray_sampling_rule")
+    assert not stack.all("aws_xray_group")
+
+
 @pytest.mark.parametrize(
     ("traces", "services", "each_second"),
     [(0, 1, 0), (2_000_000, 1, 0), (2_627_999, 1, 0), (2_628_000, 1, 1), (5_256_000, 2, 1)],

@@ -66,7 +66,7 @@ def test_fails_when_a_file_is_wrong(hybrid: Hybrid, edit: Edit) -> None:
     assert (code, out) == (2, "")
     assert (
         err
-        == "environments/prod.yaml:28: services.fileflow.tasks: four: expected a whole number, 0 or more\n"
+        == "environments/prod.yaml:28: services.fileflow.tasks: four: expected a whole number, 0 to 5000\n"
     )
 
 

@@ -58,13 +58,13 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             "shared.yaml:24: transit_gateway.attach[3]: dr: is of kind dr; only workloads are attached, use dev, prod or staging"
         ],
     ),
-    "an_attached_environment_is_in_another_region": (
+    "a_workload_is_in_another_region": (
         [
             ("dev.yaml", "region: ap-northeast-2", "region: us-east-1"),
             ("dev.yaml", "[ap-northeast-2a, ap-northeast-2c]", "[us-east-1a, us-east-1b]"),
         ],
         [
-            "shared.yaml:24: transit_gateway.attach[0]: dev: is in us-east-1, the hub in ap-northeast-2; a Transit Gateway attaches VPCs of its own region only, remove it"
+            "dev.yaml:5: region: us-east-1: differs from ap-northeast-2 of environments/shared.yaml; a workload uses the hub's keys, images and Transit Gateway, which are in that region only, use ap-northeast-2"
         ],
     ),
     "two_workloads_have_one_host": (
@@ -178,7 +178,7 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             "dr.yaml:30: database_replica.lag_alarm_seconds: 15000: is later than the RPO, objectives.database.rpo_minutes 15 = 900 seconds; use 900 or less",
             "prod.yaml:15: network.zones[0]: ap-northeast-1a: not in region ap-northeast-2; use ap-northeast-2a, ap-northeast-2b, ap-northeast-2c or ap-northeast-2d",
             "prod.yaml:16: network.nat: per_zone: not one of the choices; did you mean per_az? use none, single or per_az",
-            'prod.yaml:28: services.fileflow.tasks: "4": expected a whole number, 0 or more, without quotes',
+            'prod.yaml:28: services.fileflow.tasks: "4": expected a whole number, 0 to 5000, without quotes',
             "shared.yaml:24: transit_gateway.attach[1]: qa: no such environment; use dev, prod or staging",
             "staging.yaml:13: network.cidr: 10.30.0.0/16: overlaps 10.30.0.0/16 of environments/prod.yaml; use a free range, e.g. 10.2.0.0/16",
             "staging.yaml:39: usages: unknown key; did you mean usage? Known here: name, account_id, region, tags, network, log_retention_days, notifications, kind, deletion_protection, services, load_balancer, off_hours, cache, application_insights, tracing, storage_tiers, usage and budget_usd",

@@ -35,7 +35,7 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
     ),
     "a_number_is_fractional": (
         [("prod.yaml", "tasks: 4", "tasks: 4.5")],
-        ["prod.yaml:28: services.fileflow.tasks: 4.5: expected a whole number, 0 or more"],
+        ["prod.yaml:28: services.fileflow.tasks: 4.5: expected a whole number, 0 to 5000"],
     ),
     "a_number_is_a_word": (
         [("prod.yaml", "nodes: 2", "nodes: two")],
@@ -43,7 +43,7 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
     ),
     "a_number_is_below_its_range": (
         [("prod.yaml", "tasks: 4", "tasks: -1")],
-        ["prod.yaml:28: services.fileflow.tasks: -1: out of range; use 0 or more"],
+        ["prod.yaml:28: services.fileflow.tasks: -1: out of range; use 0 to 5000"],
     ),
     "a_number_is_above_its_range": (
         [("prod.yaml", "port: 8080", "port: 65536")],
@@ -180,7 +180,7 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             )
         ],
         [
-            "prod.yaml:25: services.fileflow.host: \\x1b[31mxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…: must be a full DNS name in lower case, e.g. orders.example.com"
+            "prod.yaml:25: services.fileflow.host: \\x1b[31mxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…: must be a full DNS name in lower case, 64 characters at most (ACM user guide, domain names), e.g. orders.example.com"
         ],
     ),
     "a_list_names_something_twice": (

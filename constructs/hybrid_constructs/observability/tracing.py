@@ -32,7 +32,7 @@ class Tracing(Construct):
     """Sampling of an environment's `services`, and the group that shows their traces alone.
 
     `services` are the names that services give themselves in their traces, each with the path of its health
-    check, which is never traced: load balancers ask it all day long.
+    check, which is never traced: load balancers ask it all day long. Nothing is made without any.
     """
 
     def __init__(
@@ -47,6 +47,8 @@ class Tracing(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self.group = _checked(name)
+        if not services:
+            return  # nobody sends traces, so there is nothing to sample or to show
         reservoir = traces_per_second(traces_per_month, len(services))
         for service, health_path in services.items():
             _rule(
