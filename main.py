@@ -76,9 +76,11 @@ def _explained(error: Exception) -> str:
     # jsii puts the stack of its own process behind the message.
     said = [line.strip() for line in str(error).splitlines()]
     message = "; ".join(line for line in said if line and not line.startswith(("at ", "@jsii/")))
-    where = _construct(error)
+    # An error of Node may come late; its note knows the line that asked, and the construct is another one.
+    asked = getattr(error, "__notes__", [])
+    where = None if asked else _construct(error)
     place = f"synthesis failed at {where}" if where else "synthesis failed"
-    line = f"{place}: {type(error).__name__}: {message or 'no message'}"
+    line = "; ".join([f"{place}: {type(error).__name__}: {message or 'no message'}", *asked])
     if os.environ.get(DEBUG) == "1":
         return "".join(traceback.format_exception(error)) + line
     return f"{line} ({DEBUG}=1 shows the traceback)"

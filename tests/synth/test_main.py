@@ -59,6 +59,12 @@ def broken_construct(fleet: Fleet, outdir: str) -> None:
     Broken(TerraformStack(App(outdir=outdir), "prod"), "Tracing")
 
 
+def of_jsii_late(fleet: Fleet, outdir: str) -> None:
+    error = RuntimeError("there is already a construct with that name")
+    error.add_note("asked for at stacks/prod.py:12, in __init__")
+    raise error
+
+
 def no_message(fleet: Fleet, outdir: str) -> None:
     raise RuntimeError
 
@@ -70,6 +76,11 @@ def no_message(fleet: Fleet, outdir: str) -> None:
         (
             broken_construct,
             "synthesis failed at prod/Tracing: ZeroDivisionError: integer division or modulo by zero",
+        ),
+        (
+            of_jsii_late,
+            "synthesis failed: RuntimeError: there is already a construct with that name; "
+            "asked for at stacks/prod.py:12, in __init__",
         ),
         (no_message, "synthesis failed: RuntimeError: no message"),
     ],
