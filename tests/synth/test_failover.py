@@ -82,14 +82,13 @@ def test_each_endpoint_is_asked_over_https_by_the_name_its_certificate_covers(
 def test_everything_configured(synth: Synth) -> None:
     config = HealthCheckConfig(
         path="/up",
-        port=8443,
         interval_seconds=10,
         failure_threshold=1,
         checker_regions=("us-east-1", "eu-west-1", "ap-northeast-1"),
     )
     stack = synth(lambda scope: failover(scope, config, ipv6=True))
     check = stack.all(CHECKS)["Failover/DrEndpoint"]
-    assert (check["resource_path"], check["port"]) == ("/up", 8443)
+    assert (check["resource_path"], check["port"]) == ("/up", 443)
     assert (check["failure_threshold"], check["request_interval"]) == (1, 10)
     assert check["regions"] == ["us-east-1", "eu-west-1", "ap-northeast-1"]
     types = [body["type"] for body in stack.all("aws_route53_record").values()]
