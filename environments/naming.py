@@ -164,7 +164,12 @@ def service_secret(service: str, environment: str) -> str:
 
 def origin_host(fleet: Fleet, side: Side) -> str:
     """DNS name of one region's load balancer, whatever failover decided; its certificate covers the name."""
-    return f"origin-{side}.{fleet.dr.edge.host}"
+    return origin_name(side, fleet.dr.edge.host)
+
+
+def origin_name(side: Side, host: str) -> str:
+    """The same, where only the failover name is known: while the configuration is still read."""
+    return f"origin-{side}.{host}"
 
 
 def failover_switch(fleet: Fleet) -> str:

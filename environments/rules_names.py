@@ -46,9 +46,9 @@ def check(sources: Sequence[Source]) -> None:
 
 
 def origin_hosts(sources: Iterable[Source]) -> dict[str, str]:
-    """Names of both regions' load balancers, with the key that makes each; see `naming.origin_host`."""
+    """Names of both regions' load balancers, with the key that makes each."""
     return {
-        f"origin-{side}.{host}": f"edge.host of {source.document.file}"
+        naming.origin_name(side, host): f"edge.host of {source.document.file}"
         for source in sources
         if (host := source.get("edge", "host"))
         for side in get_args(naming.Side)

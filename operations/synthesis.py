@@ -17,6 +17,9 @@ from operations.paths import PROJECT_ROOT
 Stack = dict[str, Any]
 """The Terraform JSON of one stack."""
 
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
+"""What looking into JSON of an unexpected shape raises."""
+
 
 def synthesize(outdir: Path, environment: Mapping[str, str] | None = None) -> None:
     """Run `python main.py` into `outdir`, in the caller's environment unless told otherwise.
@@ -53,6 +56,17 @@ def providers(stack: Mapping[str, Any]) -> list[Stack]:
     """Its AWS providers; Terraform allows a single one without a list around it."""
     found = (stack.get("provider") or {}).get("aws") or []
     return [found] if isinstance(found, dict) else list(found)
+
+
+def blocks(value: Any) -> list[Any]:
+    """A block that may be repeated is written with a list, or alone."""
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def task_size(text: object) -> float:
+    """CPU units or MiB of a task; ECS takes `1 vCPU` and `2 GB` as well (ECS user guide, "Task size")."""
+    number, _, unit = str(text).strip().partition(" ")
+    return float(number) * 1024 if unit.strip().lower() in ("vcpu", "gb") else int(str(text))
 
 
 def _stack(file: Path) -> Stack:

@@ -14,12 +14,12 @@ from operations.errors import HybridError, UsageError
 from operations.graph.layout import lay_out
 from operations.graph.mermaid import mermaid
 from operations.graph.model import Topology
-from operations.graph.read import UNREADABLE, read
+from operations.graph.read import read
 from operations.graph.svg import svg
 from operations.graph.synthesis import Synthesis
 from operations.graph.view import UNLIMITED, view
 from operations.paths import PROJECT_ROOT
-from operations.synthesis import synthesize
+from operations.synthesis import UNREADABLE, synthesize
 
 app = typer.Typer(context_settings={"help_option_names": ["-h", "--help"]})
 

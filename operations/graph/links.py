@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from operations.graph.model import Edge, Node, Relation
-from operations.graph.synthesis import Resource, Synthesis, blocks
+from operations.graph.synthesis import Resource, Synthesis
+from operations.synthesis import blocks
 
 
 def edges(synthesis: Synthesis, nodes: Iterable[Node]) -> list[Edge]:

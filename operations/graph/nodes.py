@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from operations.graph.model import TIMES
-from operations.graph.synthesis import Resource, Synthesis, blocks
+from operations.graph.synthesis import Resource, Synthesis
+from operations.synthesis import blocks, task_size
 
 
 @dataclass(frozen=True)
@@ -90,17 +91,11 @@ def _endpoint(synthesis: Synthesis, each: Resource) -> About:
 CAPACITY = {"FARGATE_SPOT": "Spot", "FARGATE": "on demand"}
 
 
-def _units(size: object) -> float:
-    """CPU units or MiB of a task; ECS takes `1 vCPU` and `2 GB` as well ("Task size")."""
-    number, _, unit = str(size).partition(" ")
-    return float(number) * (1024 if unit in ("vCPU", "GB") else 1)
-
-
 def _service(synthesis: Synthesis, each: Resource) -> About:
     tasks = each.body.get("desired_count", 0)
     facts = []
     for task in synthesis.referred(each, each.body["task_definition"], "aws_ecs_task_definition"):
-        cpu, memory = _units(task.body["cpu"]) / 1024, _units(task.body["memory"]) / 1024
+        cpu, memory = task_size(task.body["cpu"]) / 1024, task_size(task.body["memory"]) / 1024
         facts.append(f"{tasks} {TIMES} {cpu:g} vCPU, {memory:g} GiB")
     facts += [
         f"scales {target.get('min_capacity')} to {target.get('max_capacity')}"

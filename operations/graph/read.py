@@ -7,10 +7,8 @@ from operations.errors import UsageError
 from operations.graph.links import conditions, edges, failover_records, standbys
 from operations.graph.model import GLOBAL, Node, Place, Tier, Topology
 from operations.graph.nodes import COUNTED, GLOBAL_SERVICES, READERS, About
-from operations.graph.synthesis import Resource, Synthesis, blocks
-
-UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
-"""What looking into JSON of an unexpected shape raises."""
+from operations.graph.synthesis import Resource, Synthesis
+from operations.synthesis import UNREADABLE, blocks
 
 _TIERS: dict[str, Tier] = {"public": "public", "private": "private", "data": "data"}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from operations.errors import UsageError
-from operations.synthesis import providers, read
+from operations.synthesis import blocks, providers, read
 
 _ADDRESS = re.compile(r"(?<![\w.])(aws_\w+\.[\w-]+)")
 _PARAMETER = re.compile(r"data\.(aws_ssm_parameter\.[\w-]+)")
@@ -108,8 +108,3 @@ class Synthesis:
                         "no region; add it"
                     )
                 yield Resource(stack, kind, key, str(region), body)
-
-
-def blocks(value: Any) -> list[Any]:
-    """A block that may be repeated is written with a list, or alone."""
-    return value if isinstance(value, list) else [value] if value else []

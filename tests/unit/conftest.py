@@ -1,7 +1,7 @@
 """Copies of the committed environment files that a test may break."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -37,3 +37,17 @@ def edit(directory: Path) -> Callable[[str, str, str], None]:
 def lines(directory: Path) -> Callable[[], list[str]]:
     """The problems of the directory, as a person reads them."""
     return lambda: [str(problem) for problem in read_environments(directory).problems]
+
+
+@pytest.fixture
+def lines_after(
+    edit: Callable[[str, str, str], None], lines: Callable[[], list[str]]
+) -> Callable[[Iterable[tuple[str, str, str]]], list[str]]:
+    """The problems once a case's edits are made."""
+
+    def read(edits: Iterable[tuple[str, str, str]]) -> list[str]:
+        for change in edits:
+            edit(*change)
+        return lines()
+
+    return read

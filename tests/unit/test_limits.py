@@ -38,11 +38,9 @@ def _line(text: str) -> str:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_fails_when(case: str, edit: Callable[[str, str, str], None], lines: Callable[[], list[str]]) -> None:
+def test_fails_when(case: str, lines_after: Callable[[list[Edit]], list[str]]) -> None:
     edits, expected = CASES[case]
-    for change in edits:
-        edit(*change)
-    found = [_line(line) for line in lines()]
+    found = [_line(line) for line in lines_after(edits)]
     assert found == [_line(f"environments/{line}") for line in expected]
 
 

@@ -188,8 +188,6 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_fails_when(case: str, edit: Callable[[str, str, str], None], lines: Callable[[], list[str]]) -> None:
+def test_fails_when(case: str, lines_after: Callable[[list[Edit]], list[str]]) -> None:
     edits, expected = CASES[case]
-    for change in edits:
-        edit(*change)
-    assert lines() == [f"environments/{line}" for line in expected]
+    assert lines_after(edits) == [f"environments/{line}" for line in expected]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from environments import naming
 from operations.dr.audit.blocks import Block
 from operations.dr.audit.findings import Gap, Row, View, objective_text
-from operations.dr.audit.guard import UNREADABLE, unreadable
+from operations.dr.audit.guard import unreadable
 from operations.dr.audit.walk import EVERYTHING
-from operations.synthesis import providers
+from operations.synthesis import UNREADABLE, providers, task_size
 
 GROUP = "capacity"
 DEFAULTS = {
@@ -86,7 +86,7 @@ def _vcpu(view: View, service: Block) -> Vcpu:
         for block in view.synthesis.references(twin.stack, str(twin.body.get("task_definition")))
         if block.kind == "aws_ecs_task_definition"
     ]
-    each = sum(_units(str(block.body["cpu"])) for block in definitions) / 1024
+    each = sum(task_size(block.body["cpu"]) for block in definitions) / 1024
     tasks = math.ceil(
         int(service.body["desired_count"]) * twin.body.get("deployment_maximum_percent", 200) / 100
     )
@@ -104,12 +104,6 @@ def _vcpu(view: View, service: Block) -> Vcpu:
         )
 
     return Vcpu(share("FARGATE") * each, share("FARGATE_SPOT") * each)
-
-
-def _units(cpu: str) -> float:
-    """Of 1024 to a vCPU; ECS takes both (ECS user guide, "Task size")."""
-    number, _, unit = cpu.strip().partition(" ")
-    return float(number) * 1024 if unit.strip().lower() == "vcpu" else int(cpu)
 
 
 def _states(view: View) -> Iterator[Row]:

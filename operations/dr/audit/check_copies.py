@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from operations.dr.audit.blocks import Block, Body
 from operations.dr.audit.findings import Gap, View, objective_text
+from operations.synthesis import blocks
 
 ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
 """Storage classes that answer after hours only (S3 user guide, "Understanding archival storage classes")."""
@@ -26,10 +27,8 @@ class Scope:
 
 def scope(rule: Body) -> Scope:
     """Of a rule of a lifecycle or of a replication, in any of the forms that S3 knows."""
-    given = rule.get("filter")
-    chosen: Body = (given[0] if given else {}) if isinstance(given, list) else given or {}
-    both = chosen.get("and") or {}
-    both = (both[0] if both else {}) if isinstance(both, list) else both
+    chosen: Body = next(iter(blocks(rule.get("filter"))), {})
+    both: Body = next(iter(blocks(chosen.get("and"))), {})
     joined = {**{key: value for key, value in chosen.items() if key != "and"}, **both}
     prefix = str(joined.pop("prefix", None) or rule.get("prefix") or "")
     rest = {key: value for key, value in joined.items() if value}
@@ -93,22 +92,17 @@ def _earliest(rules: list[Body], about: Scope, days_of: Callable[[Body], float])
 
 
 def _expiry(rule: Body) -> float:
-    return min((_days(each) for each in _blocks(rule, "expiration")), default=math.inf)
+    return min((_days(each) for each in blocks(rule.get("expiration"))), default=math.inf)
 
 
 def _archive(rule: Body) -> float:
-    found = [each for each in _blocks(rule, "transition") if each.get("storage_class") in ARCHIVES]
+    found = [each for each in blocks(rule.get("transition")) if each.get("storage_class") in ARCHIVES]
     return min(map(_days, found), default=math.inf)
 
 
 def _versions(rule: Body) -> float:
-    found = _blocks(rule, "noncurrent_version_expiration")
+    found = blocks(rule.get("noncurrent_version_expiration"))
     return min((float(each.get("noncurrent_days") or math.inf) for each in found), default=math.inf)
-
-
-def _blocks(rule: Body, name: str) -> list[Body]:
-    found = rule.get(name) or []
-    return found if isinstance(found, list) else [found]
 
 
 def _days(block: Body) -> float:

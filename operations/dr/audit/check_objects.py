@@ -173,14 +173,9 @@ def _watched(view: View, source: str, target: str, rule: Rule) -> Iterator[Findi
             f"S3 does not report how late copies of {source} ({rule.name}) are",
             "enable metrics of the rule's destination",
         )
+    copies = {"SourceBucket": source, "DestinationBucket": target, "RuleId": rule.name}
     # S3 reports lateness in the region that copies arrive in (S3 user guide, "Using replication metrics").
-    found = view.alarms(
-        view.fleet.dr.region,
-        "ReplicationLatency",
-        SourceBucket=source,
-        DestinationBucket=target,
-        RuleId=rule.name,
-    )
+    found = view.alarms(view.fleet.dr.region, "ReplicationLatency", **copies)
     if not alarms.above(found, wanted.rpo_minutes * 60):
         yield Gap(
             f"no alarm in {view.fleet.dr.region} on copies of {source} ({rule.name}) later than the RPO, "
@@ -188,13 +183,7 @@ def _watched(view: View, source: str, target: str, rule: Rule) -> Iterator[Findi
             "add a critical alarm on ReplicationLatency (BucketReplication, alarms)",
         )
     # What failed is not late: S3 does not try again, and counts it in the region that it came from.
-    lost = view.alarms(
-        view.fleet.primary.region,
-        "OperationsFailedReplication",
-        SourceBucket=source,
-        DestinationBucket=target,
-        RuleId=rule.name,
-    )
+    lost = view.alarms(view.fleet.primary.region, "OperationsFailedReplication", **copies)
     if not alarms.above(lost, 0):
         yield Gap(
             f"no alarm in {view.fleet.primary.region} on objects of {source} ({rule.name}) that are not "

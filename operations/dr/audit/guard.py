@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from operations.dr.audit.blocks import Block
 from operations.dr.audit.findings import Accepted, Finding, Gap, Row, View
-
-UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
-"""What looking into JSON of an unexpected shape raises."""
+from operations.synthesis import UNREADABLE
 
 
 def guarded(what: str, verdicts: Iterable[Accepted | Finding]) -> Iterator[Accepted | Finding]:

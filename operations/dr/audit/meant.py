@@ -10,6 +10,7 @@ from environments.recovery import ReplicaRole
 from operations.dr.audit import check_data, check_objects
 from operations.dr.audit.blocks import Block
 from operations.dr.audit.findings import View
+from operations.synthesis import blocks
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,9 @@ def _others_state(view: View, _block: Block, twin: Block) -> bool:
     """The statement denies; were the standby's own bucket in it, its roles could not read their state."""
     bucket = naming.state_bucket(view.fleet.shared.organisation.prefix, view.fleet.dr.name)
     own = {f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"}
-    statements = _many(json.loads(twin.body["policy"])["Statement"])
+    statements = blocks(json.loads(twin.body["policy"])["Statement"])
     return not any(
-        own & set(_many(each["Resource"])) for each in statements if each.get("Sid") == "StateOfOthers"
+        own & set(blocks(each["Resource"])) for each in statements if each.get("Sid") == "StateOfOthers"
     )
 
 
@@ -107,7 +108,7 @@ def _copied(view: View, block: Block, twin: Block) -> bool:
     if any(check_objects.is_access_log(view, bucket) for bucket in buckets):
         return bool(block.body.get("rule") == twin.body.get("rule"))
     mine, theirs = (
-        [each.get("noncurrent_version_transition") for each in _many(one.body.get("rule"))]
+        [each.get("noncurrent_version_transition") for each in blocks(one.body.get("rule"))]
         for one in (block, twin)
     )
     return all(each in mine for each in theirs if each)
@@ -116,11 +117,6 @@ def _copied(view: View, block: Block, twin: Block) -> bool:
 def _single(value: Any) -> Any:
     """A block, written alone or in a list."""
     return value[0] if isinstance(value, list) and len(value) == 1 else value
-
-
-def _many(value: Any) -> list[Any]:
-    """Blocks that may be repeated, written as a list or alone."""
-    return value if isinstance(value, list) else [value] if value else []
 
 
 ROLLING = "deployments are rolling on the standby, so that a failover needs no CodeDeploy"

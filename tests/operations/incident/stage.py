@@ -64,6 +64,16 @@ def hybrid_incident(*arguments: str, code: int | None = 0) -> Done:
     return done
 
 
+def exactly(stage: "Stage") -> str:
+    """Every rule of the listener, to be compared byte for byte."""
+    return json.dumps(stage.rules(), sort_keys=True)
+
+
+def ours(stage: "Stage") -> dict[str, Any]:
+    """The rule that keeps users away during maintenance."""
+    return next(one for one in stage.rules() if one["Priority"] == str(PRIORITY - 2))
+
+
 def run_name(home: Path) -> str:
     """The newest run, by the end of its id."""
     newest = max((home / "runs").glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)

@@ -8,20 +8,11 @@ import pytest
 from operations.incident.mitigation import standing
 from operations.incident.record import records
 from operations.local import control
-from tests.operations.incident.stage import PRIORITY, Stage, hybrid_incident, run_name
+from tests.operations.incident.stage import PRIORITY, Stage, exactly, hybrid_incident, ours, run_name
 
 MAINTENANCE = ("mitigate", "maintenance", "--yes")
 CREDENTIALS = "We are rotating credentials: please try again later."
 STANDS = f"priority {PRIORITY - 2} has another rule by now: left so, and the mitigation stands"
-
-
-def exactly(stage: Stage) -> str:
-    return json.dumps(stage.rules(), sort_keys=True)
-
-
-def ours(stage: Stage) -> dict[str, Any]:
-    """The rule that keeps users away."""
-    return next(one for one in stage.rules() if one["Priority"] == str(PRIORITY - 2))
 
 
 def answer(code: str, text: str = "") -> list[dict[str, Any]]:

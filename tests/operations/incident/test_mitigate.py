@@ -1,14 +1,13 @@
 """Mitigations, and the way back from them, on the embedded AWS."""
 
 import json
-from typing import Any
 
 import pytest
 
 from operations.incident.mitigation import standing
 from operations.incident.record import records
 from operations.local import control
-from tests.operations.incident.stage import HOST, PRIORITY, Channel, Stage, hybrid_incident
+from tests.operations.incident.stage import HOST, PRIORITY, Channel, Stage, exactly, hybrid_incident, ours
 
 ZERO = ("mitigate", "scale", "0", "--confirm", "prod/fileflow")
 OLD_TASKS_END = 700
@@ -19,15 +18,6 @@ MAINTENANCE = ("mitigate", "maintenance", "--yes")
 
 def kinds() -> list[str]:
     return [one["entry"] for one in records()[0].entries() if one["entry"] not in ("told", "not told")]
-
-
-def exactly(stage: Stage) -> str:
-    return json.dumps(stage.rules(), sort_keys=True)
-
-
-def ours(stage: Stage) -> dict[str, Any]:
-    """The rule that keeps users away."""
-    return next(one for one in stage.rules() if one["Priority"] == str(PRIORITY - 2))
 
 
 def test_maintenance_answers_503_and_the_revert_leaves_every_rule_as_it_was(
